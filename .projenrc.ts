@@ -1,0 +1,113 @@
+import { cdk8s, javascript, JsonFile, TextFile } from 'projen';
+
+const peers = { 'cdk8s': '^2.64.2', 'cdk8s-plus-27': '^2.7.1', 'constructs': '^10.2.70' };
+
+const project = new cdk8s.ConstructLibraryCdk8s({
+  name: 'cdk8s-istio-security',
+  description: 'Mutual-TLS gateways and identity policies for Istio and Kyma as typed, checked cdk8s constructs',
+  author: 'cdk8s-istio-security authors',
+  authorAddress: 'maintainers@cdk8s-istio-security.example',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/cdk8s-istio-security/cdk8s-istio-security.git',
+  license: 'Apache-2.0',
+  keywords: ['cdk8s', 'istio', 'kyma', 'gardener', 'cert-manager', 'mtls', 'spiffe', 'jwt', 'authorization', 'gateway'],
+  defaultReleaseBranch: 'main',
+  projenrcTs: true,
+  packageManager: javascript.NodePackageManager.NPM,
+  minNodeVersion: '20.0.0',
+  workflowNodeVersion: '22',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0',
+  projenVersion: '~0.103.25',
+  cdk8sVersion: '2.64.2',
+  constructsVersion: '10.2.70',
+  peerDeps: [`cdk8s-plus-27@${peers['cdk8s-plus-27']}`],
+  bundledDeps: [
+    '@peculiar/asn1-schema@^2',
+    '@peculiar/asn1-x509@^2',
+    '@peculiar/x509@^2.2.0',
+    'reflect-metadata@^0.2.2',
+    'yaml@^2',
+  ],
+  devDeps: [
+    '@kubernetes-models/istio@^2.3.0',
+    '@types/jest@^30',
+    '@types/node@^20',
+    'ajv@^8',
+    'cdk8s-cli@^2.207.60',
+    'fast-check@^4',
+    'jest@^30',
+    'ts-jest@^29',
+    'tsconfig-paths@^4',
+  ],
+  entrypoint: 'lib/src/index.js',
+  tsconfig: { include: ['imports/**/*.ts'], compilerOptions: { rootDir: '.', outDir: 'lib' } },
+  typecheckTests: true,
+  eslintOptions: { dirs: ['src', 'examples', 'benchmark'], devdirs: ['test', 'build-tools', 'examples', 'benchmark'] },
+  jestOptions: {
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    jestConfig: {
+      moduleNameMapper: { '^cdk8s-istio-security$': '<rootDir>/src' },
+      collectCoverageFrom: ['src/**/*.ts'],
+      coveragePathIgnorePatterns: ['/node_modules/', '/imports/', '/test/'],
+      coverageReporters: ['text-summary', 'lcov'],
+      coverageThreshold: { branches: 95 },
+      snapshotFormat: { escapeString: false, printBasicPrototype: false },
+    },
+  },
+  docgenFilePath: 'API.md',
+  release: false,
+  depsUpgrade: false,
+  pullRequestTemplate: false,
+  githubOptions: { mergify: false, pullRequestLint: false },
+  sampleCode: false,
+});
+
+// 1.13 was published without some of the platform bindings that its lock entries name, and `npm ci` refuses that.
+project.package.addPackageResolutions('unrs-resolver@1.11.1');
+// JsiiBuild points at lib/index.d.ts, but with imports/ beside src/ the output is lib/src and lib/imports.
+project.package.addField('types', 'lib/src/index.d.ts');
+project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+
+const importTask = project.addTask('import', { description: 'Regenerate imports/ from the pinned CRDs (CRDS_DIR: a directory that holds them)' });
+importTask.exec('ts-node -T build-tools/import.ts');
+
+project.addTask('start', { description: 'Synthesise the five tutorials into dist/ and print who may call what', exec: 'ts-node -T -r tsconfig-paths/register build-tools/start.ts' });
+project.addTask('compile-examples', { description: 'Type-check examples, documentation snippets and build tools', exec: 'tsc --noEmit -p tsconfig.examples.json' });
+
+// What users read in an editor is `import { … } from 'cdk8s-istio-security'`, also in our own examples and benchmark.
+new JsonFile(project, 'tsconfig.examples.json', {
+  obj: {
+    extends: './tsconfig.json',
+    compilerOptions: {
+      noEmit: true,
+      types: ['node', 'jest'],
+      paths: { 'cdk8s-istio-security': ['./src/index.ts'] },
+    },
+    include: ['src/**/*.ts', 'imports/**/*.ts', 'examples/**/*.ts', 'benchmark/**/*.ts', 'build-tools/**/*.ts'],
+    exclude: ['node_modules'],
+  },
+});
+void TextFile;
+
+// Layers: imports point down. A breach is a lint error.
+const zone = (target: string, from: string[], message: string) => ({ target: `./src/${target}`, from: from.map((folder) => folder.startsWith('./') ? folder : `./src/${folder}`), message });
+const layers = [
+  zone('x509', ['model', 'resources', 'constructs', 'pki', 'mesh', 'checks', 'synth', './imports'], 'x509 imports no sibling'),
+  zone('model', ['resources', 'constructs', 'pki', 'mesh', 'checks', 'synth', './imports', './node_modules/cdk8s', './node_modules/constructs'], 'model imports x509 only'),
+  zone('resources', ['constructs', 'pki', 'mesh', 'checks', 'synth'], 'resources import model and imports/ only'),
+  zone('constructs', ['pki', 'mesh', 'checks', 'synth', './imports'], 'constructs import model, x509 and resources; resources/ alone sees imports/'),
+  zone('pki', ['resources', 'constructs', 'mesh', 'checks', 'synth', './imports'], 'pki imports model and x509 only'),
+  zone('mesh', ['resources', 'constructs', 'pki', 'checks', 'synth', './imports', './node_modules/cdk8s'], 'mesh reads manifests and knows nothing of our constructs'),
+  zone('checks', ['resources', 'constructs', 'pki', 'synth', './imports', './node_modules/cdk8s'], 'checks read the mesh view'),
+  zone('synth', ['constructs', 'pki', './imports'], 'synth brings the checks to app.synth()'),
+];
+project.eslint?.addRules({ 'import/no-restricted-paths': ['error', { zones: layers.flatMap(({ target, from, message }) => from.map((source) => ({ target, from: source, message }))) }] });
+
+project.gitattributes.addAttributes('/imports/**', 'linguist-generated');
+project.gitattributes.addAttributes('/API.md', 'linguist-generated');
+project.gitignore.addPatterns('.DS_Store', '/conformance/.build/');
+for (const path of ['/imports/', '/examples/', '/benchmark/', '/build-tools/', '/conformance/', '/docs/', '/.ci/', '/.npmrc', '/tsconfig.examples.json', '/CONTRIBUTING.md', '/ARCHITECTURE.md', '/rosetta/']) {
+  project.npmignore?.addPatterns(path);
+}
+project.synth();

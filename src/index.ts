@@ -1,0 +1,6 @@
+export * as networking from '../imports/networking.istio.io';
+export * as security from '../imports/security.istio.io';
+export * as kyma from '../imports/gateway.kyma-project.io';
+export * as gardener_dns from '../imports/dns.gardener.cloud';
+export * as gardener_cert from '../imports/cert.gardener.cloud';
+export * as certmanager from '../imports/cert-manager.io';
