@@ -79,7 +79,7 @@ export class PathPattern {
     }
     const base = this.kind === Kind.TREE ? this.path : this.path.replace(/\/$/, '');
     if (base === '' && this.kind !== Kind.EXACT) return ['*'];
-    const values = this.kind === Kind.PREFIX ? [`${this.path}*`] : [base || '/', `${base}/*`, `${base || '/'};*`];
+    const values = this.kind === Kind.PREFIX ? [`${this.path}*`] : base === '' ? ['/', '/;*'] : [base, `${base}/*`, `${base};*`];
     return [...values, ...values.map((value) => `/${value}`)];
   }
 
