@@ -1,0 +1,102 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiObject, App, AppProps, Chart, YamlOutputType } from 'cdk8s';
+import { Synthesis } from '../../src/resources/synthesis';
+import { attachAppChecks } from '../../src/synth/app-checks';
+
+attachAppChecks();
+
+let outdir: string;
+beforeEach(() => { outdir = mkdtempSync(join(tmpdir(), 'app-checks-')); });
+afterEach(() => rmSync(outdir, { recursive: true }));
+
+function appWith(props: AppProps, build: (one: Chart, other: Chart) => void): App {
+  const app = new App({ outdir, ...props });
+  const [one, other] = [new Chart(app, 'one', { namespace: 'a' }), new Chart(app, 'other')];
+  Synthesis.of(app);
+  build(one, other);
+  return app;
+}
+
+const configMap = (scope: Chart, id: string, name: string, namespace?: string) => new ApiObject(scope, id, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } });
+
+function failure(app: App): string {
+  try {
+    app.synth();
+  } catch (error) {
+    return (error as Error).message.replace('Validation failed with the following errors:\n  ', '');
+  }
+  return 'no error';
+}
+
+test('an object rendered twice is an error naming both constructs, and nothing is written', () => {
+  const app = appWith({}, (one, other) => {
+    configMap(one, 'First', 'x');
+    configMap(other, 'Second', 'x', 'a');
+  });
+  expect(failure(app)).toBe('[other/Second] MTLS101: ConfigMap `a/x` is rendered by `one/First` too: the one applied last would replace the other, give one of them another `metadata.name`');
+  expect(readdirSync(outdir)).toEqual([]);
+});
+
+test('objects of one name in two namespaces, of two kinds or of two API groups are different objects', () => {
+  expect(failure(appWith({}, (one, other) => {
+    configMap(one, 'First', 'x');
+    configMap(other, 'Second', 'x');
+    new ApiObject(other, 'Third', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x' } });
+    new ApiObject(other, 'Fourth', { apiVersion: 'example.com/v1', kind: 'ConfigMap', metadata: { name: 'x' } });
+  }))).toBe('no error');
+});
+
+test('a chart without a namespace means `default`', () => {
+  expect(failure(appWith({}, (_one, other) => {
+    configMap(other, 'First', 'x');
+    configMap(other, 'Second', 'x', 'default');
+  }))).toContain('MTLS101: ConfigMap `default/x`');
+});
+
+test('two objects that would land in one output file are an error', () => {
+  const app = appWith({ yamlOutputType: YamlOutputType.FILE_PER_RESOURCE }, (one, other) => {
+    configMap(one, 'First', 'x');
+    configMap(other, 'Second', 'x');
+  });
+  expect(failure(app)).toBe('[other/Second] MTLS102: output file `ConfigMap.x.k8s.yaml` is also that of `one/First`, which would be lost: use another `yamlOutputType` or another `metadata.name`');
+  expect(existsSync(join(outdir, 'ConfigMap.x.k8s.yaml'))).toBe(false);
+});
+
+test('with a folder for each chart, only objects of one chart can collide', () => {
+  const folders = { yamlOutputType: YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE };
+  expect(failure(appWith(folders, (one, other) => {
+    configMap(one, 'First', 'x');
+    configMap(other, 'Second', 'x');
+  }))).toBe('no error');
+  expect(failure(appWith(folders, (one) => {
+    configMap(one, 'First', 'x');
+    configMap(one, 'Second', 'x', 'b');
+  }))).toContain('[one/Second] MTLS102: output file `ConfigMap.x.k8s.yaml`');
+});
+
+test('hand-written objects are checked like ours: a plain-HTTP server beside MUTUAL stops the synth', () => {
+  const app = appWith({}, (one) => {
+    new ApiObject(one, 'Gateway', {
+      apiVersion: 'networking.istio.io/v1beta1',
+      kind: 'Gateway',
+      metadata: { name: 'httpbin' },
+      spec: {
+        selector: { istio: 'ingressgateway' },
+        servers: [{ hosts: ['*'], port: { number: 80, name: 'test', protocol: 'HTTP' } },
+          { hosts: ['test.com'], port: { number: 443, name: 'https', protocol: 'HTTPS' }, tls: { mode: 'MUTUAL', credentialName: 'test.com' } }],
+      },
+    });
+    new ApiObject(one, 'Route', { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'r' }, spec: { hosts: ['test.com'], gateways: ['httpbin'], http: [{}] } });
+  });
+  expect(failure(app)).toContain('[one/Route] MTLS012: host `test.com` of VirtualService `a/r`');
+});
+
+test('an object that cannot be rendered fails with the message of cdk8s, not with ours', () => {
+  const app = appWith({}, (one) => {
+    const gateway = new ApiObject(one, 'Gateway', { apiVersion: 'networking.istio.io/v1', kind: 'Gateway', metadata: { name: 'g' } });
+    gateway.toJson = () => { throw new Error('broken producer'); };
+  });
+  expect(failure(app)).toContain('broken producer');
+});
