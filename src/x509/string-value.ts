@@ -1,7 +1,8 @@
 import { DerElement, DerTag, isConstructed } from './der';
 
 const LATIN1 = new Set<number>([
-  DerTag.NUMERIC_STRING, DerTag.PRINTABLE_STRING, DerTag.T61_STRING, DerTag.IA5_STRING, DerTag.UTC_TIME, DerTag.GENERALIZED_TIME, DerTag.VISIBLE_STRING,
+  DerTag.NUMERIC_STRING, DerTag.PRINTABLE_STRING, DerTag.T61_STRING, DerTag.IA5_STRING,
+  DerTag.UTC_TIME, DerTag.GENERALIZED_TIME, DerTag.VISIBLE_STRING,
 ]);
 const UNIVERSAL_CONSTRUCTED = new Set<number>([0x08, 0x0b, 0x10, 0x11, 0x1d]);
 
