@@ -1,4 +1,4 @@
-import { cdk8s, javascript, JsonFile, TextFile } from 'projen';
+import { cdk8s, javascript, JsonFile, release } from 'projen';
 
 const peers = { 'cdk8s': '^2.64.2', 'cdk8s-plus-27': '^2.7.1', 'constructs': '^10.2.70' };
 
@@ -56,7 +56,12 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     },
   },
   docgenFilePath: 'API.md',
-  release: false,
+  // Nothing is published by a push: a release is started by hand, and npm receives it with a provenance statement.
+  release: true,
+  releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
+  releaseToNpm: true,
+  npmProvenance: true,
+  majorVersion: 1,
   depsUpgrade: false,
   pullRequestTemplate: false,
   githubOptions: { mergify: false, pullRequestLint: false },
@@ -73,7 +78,10 @@ const importTask = project.addTask('import', { description: 'Regenerate imports/
 importTask.exec('ts-node -T build-tools/import.ts');
 
 project.addTask('start', { description: 'Synthesise the five tutorials into dist/ and print who may call what', exec: 'ts-node -T -r tsconfig-paths/register build-tools/start.ts' });
-project.addTask('compile-examples', { description: 'Type-check examples, documentation snippets and build tools', exec: 'tsc --noEmit -p tsconfig.examples.json' });
+project.testTask.exec('tsc --noEmit -p tsconfig.examples.json', { name: 'type-check examples, benchmark and build tools' });
+project.postCompileTask.exec('ts-node -T build-tools/check-docs.ts', { name: 'every public type and member is documented' });
+project.addTask('consumer-test', { description: 'Try the packed tarball on the oldest and newest peers and on Node 20, 22 and 24', exec: 'ts-node -T build-tools/compat.ts' });
+project.addTask('benchmark', { description: 'Compare loading and synthesis with bare cdk8s, side by side', exec: 'ts-node -T -r tsconfig-paths/register benchmark/run.ts' });
 
 // What users read in an editor is `import { … } from 'cdk8s-istio-security'`, also in our own examples and benchmark.
 new JsonFile(project, 'tsconfig.examples.json', {
@@ -88,7 +96,6 @@ new JsonFile(project, 'tsconfig.examples.json', {
     exclude: ['node_modules'],
   },
 });
-void TextFile;
 
 // Layers: imports point down. A breach is a lint error.
 const zone = (target: string, from: string[], message: string) => ({ target: `./src/${target}`, from: from.map((folder) => folder.startsWith('./') ? folder : `./src/${folder}`), message });

@@ -1,0 +1,30 @@
+import { App, Chart } from 'cdk8s';
+import {
+  EnforcementPoint, HttpRoute, IngressGateway, MutualTlsGateway, PathPattern, ServerCredential, SpiffeDenyPolicy, SpiffeId, TrustAnchor, VirtualService, Workload,
+} from 'cdk8s-istio-security';
+
+const app = new App();
+const chart = new Chart(app, 'spiffe-deny', { namespace: 'default' });
+
+// No server on port 80: in the tutorial it serves the same route without any certificate.
+const gateway = new MutualTlsGateway(chart, 'Gateway', {
+  metadata: { name: 'httpbin' },
+  ingress: IngressGateway.asm(),
+  servers: [{ hosts: ['test.com'], credential: ServerCredential.fromSecretName('test.com') }],
+  trustAnchor: TrustAnchor.inCredentialSecret('the tutorial keeps tls.crt, tls.key and the client CA as ca.crt in one Secret'),
+});
+
+new SpiffeDenyPolicy(chart, 'DenyTeapot', {
+  enforceAt: EnforcementPoint.gateway(gateway),
+  clients: [SpiffeId.parse('spiffe://test.client')],
+  paths: [PathPattern.exact('/status/418')],
+});
+
+new VirtualService(chart, 'Httpbin', {
+  metadata: { name: 'httpbin' },
+  hosts: ['test.com'],
+  gateways: [gateway],
+  http: [HttpRoute.to(Workload.of({ service: 'httpbin', port: 8000, labels: { app: 'httpbin' } }))],
+});
+
+app.synth();
