@@ -1,0 +1,38 @@
+package mesh
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"conformance/internal/sandbox"
+)
+
+// SaveLogs copies the logs of control plane, node and containers to a directory outside the sandbox.
+func SaveLogs(directory string) error {
+	return filepath.WalkDir(sandbox.State, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return nil // files of a pod come and go
+		}
+		if entry.IsDir() {
+			switch entry.Name() {
+			case "etcd", "credentials", "certificates", "volumes", "root":
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".log") {
+			return nil
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return nil
+		}
+		target := filepath.Join(directory, strings.TrimPrefix(path, sandbox.State))
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			return err
+		}
+		return os.WriteFile(target, content, 0o644)
+	})
+}
