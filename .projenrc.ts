@@ -26,11 +26,13 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     '@peculiar/asn1-schema@^2',
     '@peculiar/asn1-x509@^2',
     '@peculiar/x509@^2.2.0',
+    'commander@^14',
+    'picocolors@^1',
     'reflect-metadata@^0.2.2',
     'yaml@^2',
   ],
   devDeps: [
-    '@kubernetes-models/istio@^2.3.0',
+    '@kubernetes-models/istio@^3.0.1',
     '@types/jest@^30',
     '@types/node@^20',
     'ajv@^8',
@@ -79,6 +81,7 @@ importTask.exec('ts-node -T build-tools/import.ts');
 
 project.addTask('start', { description: 'Synthesise the five tutorials into dist/ and print who may call what', exec: 'ts-node -T -r tsconfig-paths/register build-tools/start.ts' });
 project.testTask.exec('tsc --noEmit -p tsconfig.examples.json', { name: 'type-check examples, benchmark and build tools' });
+project.testTask.exec('node build-tools/validate-manifests.mjs', { name: 'every rendered object is valid' });
 project.postCompileTask.exec('ts-node -T build-tools/check-docs.ts', { name: 'every public type and member is documented' });
 project.addTask('consumer-test', { description: 'Try the packed tarball on the oldest and newest peers and on Node 20, 22 and 24', exec: 'ts-node -T build-tools/compat.ts' });
 project.addTask('benchmark', { description: 'Compare loading and synthesis with bare cdk8s, side by side', exec: 'ts-node -T -r tsconfig-paths/register benchmark/run.ts' });
