@@ -1,40 +1,34 @@
-/** `npm start`: synthesises the five tutorials into `dist/<tutorial>/` and says who may call what. */
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+/** `npm start`: synthesises the five tutorials into `dist/<tutorial>/` and says who may call what. With `--update` the committed examples follow. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { HostSummary, summarise } from './access-summary';
+import { picture } from './picture';
+import { examples, RenderedFile, synthesise, tutorials } from './tutorials';
 
 const root = resolve(__dirname, '..');
 const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code: number, text: string): string => colour ? `\u001b[${code}m${text}\u001b[0m` : text;
 
 function main(): void {
-  const tutorials = readdirSync(join(root, 'examples')).filter((name) => /^\d{3}-/.test(name)).sort();
   let objects = 0;
   const hosts = new Set<string>();
-  for (const tutorial of tutorials) {
+  for (const tutorial of tutorials()) {
     const outdir = join(root, 'dist', tutorial);
-    rmSync(outdir, { recursive: true, force: true });
-    mkdirSync(outdir, { recursive: true });
-    process.env.CDK8S_OUTDIR = outdir;
-    // The program is the one that users read and copy; cdk8s takes the directory from the environment, as under `cdk8s synth`.
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
-    require(join(root, 'examples', tutorial, 'main.ts'));
-    const files = readdirSync(outdir).filter((file) => file.endsWith('.yaml')).sort();
-    const manifests = files.map((file) => parseAllDocuments(readFileSync(join(outdir, file), 'utf8')).map((document) => document.toJS()));
-    const count = manifests.flat().length;
+    const files = synthesise(tutorial, outdir);
+    const count = files.flatMap(({ manifests }) => manifests).length;
     objects += count;
     console.log(`${paint(1, tutorial)}   ${count} objects → ${relative(root, outdir)}/`);
-    for (const [index, file] of files.entries()) {
-      if (files.length > 1) console.log(`\n  ${file}   ${manifests[index].length} objects`);
-      for (const summary of summarise(manifests[index])) {
+    for (const { file, manifests } of files) {
+      if (files.length > 1) console.log(`\n  ${file}   ${manifests.length} objects`);
+      for (const summary of summarise(manifests)) {
         hosts.add(`${tutorial} ${summary.host}`);
         print(summary);
       }
     }
     console.log();
+    if (process.argv.includes('--update')) update(tutorial, files);
   }
-  console.log(`${tutorials.length} tutorials, ${objects} objects, ${hosts.size} hosts. What each tutorial had wrong: examples/*/README.md`);
+  console.log(`${tutorials().length} tutorials, ${objects} objects, ${hosts.size} hosts. What was wrong with each tutorial: examples/*/README.md`);
 }
 
 function print({ host, destinations, servers, rows }: HostSummary): void {
@@ -44,6 +38,14 @@ function print({ host, destinations, servers, rows }: HostSummary): void {
   for (const { verdict, who, how } of rows) {
     console.log(`    ${paint(verdict === 'allowed' ? 32 : 31, verdict)}   ${who.padEnd(width)}   ${how}`);
   }
+}
+
+function update(tutorial: string, files: RenderedFile[]): void {
+  const directory = join(examples, tutorial, 'manifests');
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory);
+  for (const { file, text } of files) writeFileSync(join(directory, file), text);
+  writeFileSync(join(examples, tutorial, 'picture.svg'), picture(tutorial, files.map(({ file, manifests }) => ({ title: file.replace('.k8s.yaml', ''), hosts: summarise(manifests) }))));
 }
 
 main();
