@@ -93,6 +93,7 @@ export class AuthorizationPolicy extends MeshResource {
   private readonly provider?: string;
   private readonly ruleSet?: PolicyRule[];
   private readonly addedRules: PolicyRule[] = [];
+  private readonly ruleSources: (() => PolicyRule[])[] = [];
 
   /** Defines the policy. Throws on values that cannot mean what they seem to. */
   public constructor(scope: Construct, id: string, props: AuthorizationPolicyProps) {
@@ -116,12 +117,20 @@ export class AuthorizationPolicy extends MeshResource {
 
   /** The rules as they are rendered: a set, sorted. */
   public get rules(): PolicyRule[] {
-    return sortedRules([...this.ruleSet ?? [], ...this.addedRules]);
+    return sortedRules([...this.ruleSet ?? [], ...this.addedRules, ...this.ruleSources.flatMap((source) => source())]);
   }
 
   /** Adds a rule; the order of the calls means nothing. */
   public addRule(rule: PolicyRule): void {
     this.addedRules.push(this.checkedForAction(rule));
+  }
+
+  /**
+   * Adds rules that are made at synth, from values which were checked when they were given.
+   * @internal
+   */
+  public _addRuleSource(source: () => PolicyRule[]): void {
+    this.ruleSources.push(() => source().map(checkedRule));
   }
 
   private checkedForAction(rule: PolicyRule): PolicyRule {
@@ -144,7 +153,8 @@ export class AuthorizationPolicy extends MeshResource {
   }
 
   private render(): security.AuthorizationPolicySpec {
-    const rules = this.ruleSet === undefined && this.addedRules.length === 0 ? undefined : this.rules;
+    const all = this.rules;
+    const rules = this.ruleSet === undefined && all.length === 0 ? undefined : all;
     const baseline = this.action === PolicyAction.ALLOW && !this.selector && !rules;
     return {
       ...(this.selector ? { selector: { matchLabels: selectorOf(this.selector) } } : {}),
