@@ -77,6 +77,7 @@ project.package.addField('types', 'lib/src/index.d.ts');
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
 const importTask = project.addTask('import', { description: 'Regenerate imports/ from the pinned CRDs (CRDS_DIR: a directory that holds them)' });
+project.addBins({ 'cdk8s-istio-security': 'lib/src/cli/main.js' });
 importTask.exec('ts-node -T build-tools/import.ts');
 
 project.addTask('start', { description: 'Synthesise the five tutorials into dist/ and print who may call what', exec: 'ts-node -T -P tsconfig.examples.json -r tsconfig-paths/register build-tools/start.ts', receiveArgs: true, env: { TS_NODE_PROJECT: 'tsconfig.examples.json' } });
@@ -103,14 +104,16 @@ new JsonFile(project, 'tsconfig.examples.json', {
 // Layers: imports point down. A breach is a lint error.
 const zone = (target: string, from: string[], message: string) => ({ target: `./src/${target}`, from: from.map((folder) => folder.startsWith('./') ? folder : `./src/${folder}`), message });
 const layers = [
-  zone('x509', ['model', 'resources', 'constructs', 'pki', 'mesh', 'checks', 'synth', './imports'], 'x509 imports no sibling'),
-  zone('model', ['resources', 'constructs', 'pki', 'mesh', 'checks', 'synth', './imports', './node_modules/cdk8s', './node_modules/constructs'], 'model imports x509 only'),
-  zone('resources', ['constructs', 'pki', 'mesh', 'checks', 'synth'], 'resources import model and imports/ only'),
-  zone('constructs', ['pki', 'mesh', 'checks', 'synth', './imports'], 'constructs import model, x509 and resources; resources/ alone sees imports/'),
-  zone('pki', ['resources', 'constructs', 'mesh', 'checks', 'synth', './imports'], 'pki imports model and x509 only'),
-  zone('mesh', ['resources', 'constructs', 'pki', 'checks', 'synth', './imports', './node_modules/cdk8s'], 'mesh reads manifests and knows nothing of our constructs'),
-  zone('checks', ['resources', 'constructs', 'pki', 'synth', './imports', './node_modules/cdk8s'], 'checks read the mesh view'),
-  zone('synth', ['constructs', 'pki', './imports'], 'synth brings the checks to app.synth()'),
+  zone('x509', ['model', 'resources', 'constructs', 'pki', 'mesh', 'authz', 'checks', 'synth', 'cli', './imports'], 'x509 imports no sibling'),
+  zone('model', ['resources', 'constructs', 'pki', 'mesh', 'authz', 'checks', 'synth', 'cli', './imports', './node_modules/cdk8s', './node_modules/constructs'], 'model imports x509 only'),
+  zone('resources', ['constructs', 'pki', 'mesh', 'authz', 'checks', 'synth', 'cli'], 'resources import model and imports/ only'),
+  zone('constructs', ['pki', 'mesh', 'authz', 'checks', 'synth', 'cli', './imports'], 'constructs import model, x509 and resources; resources/ alone sees imports/'),
+  zone('pki', ['resources', 'constructs', 'mesh', 'authz', 'checks', 'synth', 'cli', './imports'], 'pki imports model and x509 only'),
+  zone('mesh', ['resources', 'constructs', 'pki', 'authz', 'checks', 'synth', 'cli', './imports', './node_modules/cdk8s'], 'mesh reads manifests and knows nothing of our constructs'),
+  zone('checks', ['resources', 'constructs', 'pki', 'synth', 'cli', './imports', './node_modules/cdk8s'], 'checks read the mesh view'),
+  zone('synth', ['constructs', 'pki', 'cli', './imports'], 'synth brings the checks to app.synth()'),
+  zone('authz', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', './imports', './node_modules/cdk8s'], 'the evaluator reads the mesh view'),
+  zone('cli', ['./imports'], 'resources/ alone sees imports/'),
 ];
 project.eslint?.addRules({ 'import/no-restricted-paths': ['error', { zones: layers.flatMap(({ target, from, message }) => from.map((source) => ({ target, from: source, message }))) }] });
 
