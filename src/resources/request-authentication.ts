@@ -101,7 +101,7 @@ export class RequestAuthentication extends MeshResource {
     const selector = podSelector(what, props);
     if (!Array.isArray(props.rules)) throw new Error(`invalid \`rules\` \`${String(props.rules)}\`: expected a list`);
     for (const rule of props.rules) this.addRule(rule);
-    this.apiObject = new security.RequestAuthentication(this, 'Resource', {
+    this.apiObject = new Rendered(this, 'Resource', {
       metadata: selectingMetadata(this, what, props.metadata, id, props.workload),
       spec: Lazy.any({
         produce: (): security.RequestAuthenticationSpec => ({
@@ -124,8 +124,23 @@ export class RequestAuthentication extends MeshResource {
   }
 }
 
+/** The generated class knows `jwks_uri` and `jwksUri` under one name and writes the old one, which readers of manifests do not look for. */
+class Rendered extends security.RequestAuthentication {
+  public override toJson(): any {
+    const manifest = super.toJson();
+    for (const rule of manifest.spec?.jwtRules ?? []) {
+      if (rule.jwks_uri === undefined) continue;
+      rule.jwksUri = rule.jwks_uri;
+      delete rule.jwks_uri;
+    }
+    return manifest;
+  }
+}
+
 function renderRule(rule: JwtRule): security.RequestAuthenticationSpecJwtRules {
-  const { issuer, keys, audiences, tokenFrom = [TokenLocation.authorizationHeader()], forwardToken, outputPayloadToHeader, outputClaimToHeaders, timeout } = rule;
+  const {
+    issuer, keys, audiences, tokenFrom = [TokenLocation.authorizationHeader()], forwardToken, outputPayloadToHeader, outputClaimToHeaders, timeout,
+  } = rule;
   checkedIssuerName(issuer);
   if (!(keys instanceof JwtKeys)) throw new Error(`invalid keys \`${String(keys)}\` of issuer \`${issuer}\`: expected \`JwtKeys.fromUri\` or \`JwtKeys.fromJwks\``);
   if (tokenFrom.length === 0) throw new Error(`empty list \`tokenFrom\` of issuer \`${issuer}\`: leave it out for \`Authorization: Bearer\``);
