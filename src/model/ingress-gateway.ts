@@ -88,12 +88,16 @@ export class IngressGateway {
     return IngressGateway.istioctlDefault();
   }
 
-  /** The ingress gateway of Alibaba Cloud Service Mesh (ASM), under its default name. */
+  /**
+   * The ingress gateway of Alibaba Cloud Service Mesh (ASM), under its default name.
+   *
+   * Its pods run as `istio-ingressgateway` and listen on the Service ports themselves (ASM documentation: IstioGateway fields, authorization policies).
+   */
   public static asm(): IngressGateway {
     return new IngressGateway({
       labels: { istio: 'ingressgateway' },
       namespace: 'istio-system',
-      serviceAccount: 'istio-ingressgateway-service-account',
+      serviceAccount: 'istio-ingressgateway',
       ports: [{ port: 80, targetPort: 80 }, { port: 443, targetPort: 443 }],
     });
   }

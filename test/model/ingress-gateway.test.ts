@@ -7,6 +7,7 @@ test.each([
     'cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account', 8443],
   ['Kyma', IngressGateway.kyma(), { app: 'istio-ingressgateway', istio: 'ingressgateway' },
     'cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account', 8443],
+  ['Alibaba ASM', IngressGateway.asm(), { istio: 'ingressgateway' }, 'cluster.local/ns/istio-system/sa/istio-ingressgateway', 443],
   ['Helm', IngressGateway.helm(), { app: 'istio-ingressgateway', istio: 'ingressgateway' }, 'cluster.local/ns/istio-ingress/sa/istio-ingressgateway', 443],
   ['Helm, own release', IngressGateway.helm({ release: 'partner', namespace: 'edge' }), { app: 'partner', istio: 'partner' }, 'cluster.local/ns/edge/sa/partner', 443],
 ])('the ready-made gateway of %s carries the labels, account and ports of its installation', (_name, gateway, labels, principal, targetPort) => {

@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto';
+import { HostPattern } from '../model/host-pattern';
+
+const MAX_LENGTH = 63;
+
+/** The name of a Gateway after its first host: stable when constructs are renamed or moved, and a DNS label. */
+export function gatewayName(prefix: string, hosts: string[]): string {
+  if (!Array.isArray(hosts) || hosts.length === 0) throw new Error('server has no hosts `[]`: name the hosts that it serves');
+  const [host] = hosts.map((text) => HostPattern.parse(text).text).sort();
+  const name = `${prefix}-${host.replace(/^\*/, 'wildcard').replaceAll('.', '-')}`;
+  if (name.length <= MAX_LENGTH) return name;
+  const digest = createHash('sha256').update(host).digest('hex').slice(0, 8);
+  return `${name.slice(0, MAX_LENGTH - 9).replace(/-+$/, '')}-${digest}`;
+}
