@@ -44,6 +44,7 @@ func Start(ctx context.Context) (*Plane, error) {
 		return nil, err
 	}
 	config.QPS, config.Burst = -1, 0
+	config.WarningHandler = rest.NoWarnings{} // kubectl shows those of the user's objects
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return nil, err

@@ -36,3 +36,13 @@ func SaveLogs(directory string) error {
 		return os.WriteFile(target, content, 0o644)
 	})
 }
+
+// LastLogLines returns the end of a container's log.
+func LastLogLines(namespace, pod, container string, count int) []string {
+	content, err := os.ReadFile(filepath.Join(PodDirectory(namespace, pod), container+".log"))
+	if err != nil {
+		return nil
+	}
+	lines := strings.Split(strings.TrimSpace(string(content)), "\n")
+	return lines[max(0, len(lines)-count):]
+}

@@ -1,0 +1,90 @@
+package kyma
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/yaml"
+)
+
+func reconcile(t *testing.T, spec string) ([]*unstructured.Unstructured, error) {
+	t.Helper()
+	content := object{}
+	if err := yaml.Unmarshal([]byte(spec), &content); err != nil {
+		t.Fatal(err)
+	}
+	source := &unstructured.Unstructured{Object: object{
+		"apiVersion": "gateway.kyma-project.io/v2", "kind": "APIRule", "metadata": object{"name": "r", "namespace": "demo"}, "spec": content,
+	}}
+	return Reconcile(source, func(string, string) (map[string]string, error) { return map[string]string{"app": "httpbin"}, nil })
+}
+
+func rendered(t *testing.T, o *unstructured.Unstructured) string {
+	t.Helper()
+	text, err := json.Marshal(o.Object["spec"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestNoAuthRuleBecomesRouteAndPolicyForTheGateway(t *testing.T) {
+	objects, err := reconcile(t, `{gateway: ns/gw, hosts: [h.example.com], service: {name: httpbin, port: 8000}, rules: [{path: /*, methods: [GET], noAuth: true}]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(objects) != 2 || objects[0].GetKind() != "AuthorizationPolicy" || objects[1].GetKind() != "VirtualService" {
+		t.Fatalf("objects %v", objects)
+	}
+	want := `{"rules":[{"from":[{"source":{"principals":["cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account"]}}],` +
+		`"to":[{"operation":{"hosts":["h.example.com"],"methods":["GET"],"paths":["/{**}"]}}]}],"selector":{"matchLabels":{"app":"httpbin"}}}`
+	if got := rendered(t, objects[0]); got != want {
+		t.Errorf("policy\n got %s\nwant %s", got, want)
+	}
+	if route := rendered(t, objects[1]); !strings.Contains(route, `"match":[{"method":{"regex":"^(GET)$"},"uri":{"prefix":"/"}}]`) {
+		t.Errorf("route %s", route)
+	}
+}
+
+func TestRequiredScopesMayBeInAnyOfThreeClaims(t *testing.T) {
+	objects, err := reconcile(t, `{gateway: ns/gw, hosts: [h], service: {name: s, port: 1}, rules: [{path: /a, methods: [GET], jwt: {
+authentications: [{issuer: https://i, jwksUri: https://i/keys}], authorizations: [{requiredScopes: [read], audiences: [a1]}]}}]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := rendered(t, objects[0])
+	for _, want := range []string{"request.auth.claims[scp]", "request.auth.claims[scope]", "request.auth.claims[scopes]", "https://i/*"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s is missing in %s", want, text)
+		}
+	}
+	if strings.Count(text, "request.auth.claims[aud]") != 3 {
+		t.Errorf("the audience is not in every rule: %s", text)
+	}
+}
+
+func TestEarlierPathOfTheSameMethodIsExcluded(t *testing.T) {
+	objects, err := reconcile(t, `{gateway: ns/gw, hosts: [h], service: {name: s, port: 1}, rules: [
+{path: "/a/{*}", methods: [GET], noAuth: true}, {path: /b, methods: [POST], noAuth: true}, {path: "/{**}", methods: [GET], noAuth: true}]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := rendered(t, objects[2]); !strings.Contains(text, `"notPaths":["/a/{*}"]`) {
+		t.Errorf("policy %s", text)
+	}
+}
+
+func TestWhatIsNotPlayedIsAnError(t *testing.T) {
+	for _, spec := range []string{
+		`{gateway: ns/gw, hosts: [h], service: {name: s, port: 1}, rules: [{path: /a, methods: [GET], extAuth: {}}]}`,
+		`{gateway: ns/gw, hosts: [h], service: {name: s, port: 1}, corsPolicy: {}, rules: []}`,
+		`{gateway: gw, hosts: [h], rules: []}`,
+		`{gateway: ns/gw, hosts: [h], rules: [{path: /a, methods: [GET], noAuth: true}]}`,
+	} {
+		if _, err := reconcile(t, spec); err == nil {
+			t.Errorf("no error for %s", spec)
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package suite
+
+import (
+	"fmt"
+	"strconv"
+
+	"conformance/internal/client"
+)
+
+func knownVerdict(word string) bool {
+	switch word {
+	case client.Refused, client.Reset, client.Unreachable, client.TimedOut:
+		return true
+	}
+	status, err := strconv.Atoi(word)
+	return err == nil && status >= 100 && status < 600
+}
+
+// check finds mistakes that would make a case meaningless.
+func (s *Suite) check() error {
+	if s.Name == "" || len(s.Steps) == 0 {
+		return fmt.Errorf("a suite needs a name and steps")
+	}
+	last := map[string]bool{}
+	for i, step := range s.Steps {
+		last = map[string]bool{}
+		if step.Name == "" {
+			return fmt.Errorf("step %d needs a name", i+1)
+		}
+		if step.Refused != "" && len(step.Requests) > 0 && i == 0 {
+			return fmt.Errorf("step `%s`: nothing is applied, so there is nothing to request", step.Name)
+		}
+		for _, r := range step.Requests {
+			if err := r.check(s); err != nil {
+				return fmt.Errorf("step `%s`: request `%s`: %w", step.Name, r.Name, err)
+			}
+			if last[r.Name] {
+				return fmt.Errorf("step `%s`: request `%s`: the name is used twice", step.Name, r.Name)
+			}
+			last[r.Name] = true
+		}
+	}
+	for _, m := range s.Mutations {
+		if m.Name == "" || len(m.Notices) == 0 {
+			return fmt.Errorf("mutation `%s` needs a name and the requests that notice it", m.Name)
+		}
+		for _, name := range m.Notices {
+			if !last[name] {
+				return fmt.Errorf("mutation `%s`: the last step has no request `%s`", m.Name, name)
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Request) check(s *Suite) error {
+	_, from := callers[r.From]
+	_, leaf := s.Certificates[r.Certificate]
+	_, authority := s.Authorities[r.Certificate]
+	_, token := s.Tokens[r.Token]
+	switch {
+	case r.Name == "":
+		return fmt.Errorf("a name is needed")
+	case len(r.Expect) == 0:
+		return fmt.Errorf("an expected outcome is needed")
+	case (r.URL == "") == (len(r.Curl) == 0):
+		return fmt.Errorf("either a URL or arguments for curl are needed")
+	case r.From != "" && !from:
+		return fmt.Errorf("invalid sender `%s`: expected outside, mesh, neighbour or plaintext", r.From)
+	case r.Certificate != "" && !leaf && !authority:
+		return fmt.Errorf("no certificate is called `%s`", r.Certificate)
+	case r.Token != "" && !token:
+		return fmt.Errorf("no token is called `%s`", r.Token)
+	case len(r.Echoed) > 0 && len(r.Curl) > 0:
+		return fmt.Errorf("`echoed` needs a URL, not arguments for curl")
+	}
+	return nil
+}

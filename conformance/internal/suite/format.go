@@ -1,0 +1,166 @@
+// Package suite reads suites of cases, runs them on a mesh and reports. The format is documented in the README of this module.
+package suite
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+
+	"conformance/internal/fixture"
+	"conformance/internal/oidc"
+)
+
+// Suite is one file of cases.
+type Suite struct {
+	Name         string                         `json:"name"`
+	About        string                         `json:"about,omitempty"`
+	Authorities  map[string]fixture.Authority   `json:"authorities,omitempty"`
+	Certificates map[string]fixture.Certificate `json:"certificates,omitempty"`
+	Secrets      []Secret                       `json:"secrets,omitempty"`
+	Gardener     string                         `json:"gardenerAuthority,omitempty"`
+	Issuer       *Issuer                        `json:"issuer,omitempty"`
+	Tokens       map[string]Token               `json:"tokens,omitempty"`
+	Steps        []Step                         `json:"steps"`
+	Mutations    []Mutation                     `json:"mutations,omitempty"`
+
+	file string
+}
+
+// Secret is a Secret that the suite provides. One with the same name among the manifests is replaced by it.
+type Secret struct {
+	Namespace string            `json:"namespace"`
+	Name      string            `json:"name"`
+	Type      string            `json:"type,omitempty"`
+	Data      map[string]string `json:"data"` // `certificate/NAME`, `key/NAME`, `crl/NAME` or `text/…`
+}
+
+// Issuer is the OpenID Connect issuer of the suite.
+type Issuer struct {
+	URL          string         `json:"url"`
+	ClientID     string         `json:"clientId,omitempty"`
+	ClientSecret string         `json:"clientSecret,omitempty"`
+	Claims       map[string]any `json:"claims,omitempty"` // of the tokens that the token endpoint gives out
+}
+
+// Token is a token for requests.
+type Token struct {
+	oidc.Token
+	Endpoint bool `json:"endpoint,omitempty"` // ask the token endpoint, as a client would
+}
+
+// Step applies something and sends requests.
+type Step struct {
+	Name       string    `json:"name"`
+	Apply      []string  `json:"apply,omitempty"`      // files, relative to the suite; patterns are allowed
+	Manifest   string    `json:"manifest,omitempty"`   // YAML in place
+	Secrets    []Secret  `json:"secrets,omitempty"`    // Secrets to create or replace
+	Delete     []string  `json:"delete,omitempty"`     // Kind/namespace/name
+	Patch      []Patch   `json:"patch,omitempty"`      // applied after the manifests
+	Refused    string    `json:"refused,omitempty"`    // the API server must refuse the manifests with this text
+	RotateKeys string    `json:"rotateKeys,omitempty"` // of the issuer: `keep` or `withdraw` the old one
+	Expose     string    `json:"exposes,omitempty"`    // why this step shows a hole; for the report
+	Requests   []Request `json:"requests,omitempty"`
+}
+
+// Patch changes one object by a JSON patch.
+type Patch struct {
+	Object string           `json:"object"` // Kind/namespace/name; `*` at the end of the name matches any ending
+	Patch  []map[string]any `json:"patch"`
+}
+
+// Mutation breaks what the last step left behind. The suite fails if the requests named here still see what they expect.
+type Mutation struct {
+	Name     string   `json:"name"`
+	Patch    []Patch  `json:"patch,omitempty"`
+	Delete   []string `json:"delete,omitempty"`
+	Manifest string   `json:"manifest,omitempty"`
+	Secrets  []Secret `json:"secrets,omitempty"`
+	Notices  []string `json:"noticedBy"` // names of requests; each must fail now
+}
+
+// Request is one case.
+type Request struct {
+	Name        string         `json:"name"`
+	From        string         `json:"from,omitempty"` // outside (default), mesh, neighbour or plaintext
+	URL         string         `json:"url,omitempty"`
+	Path        string         `json:"path,omitempty"` // in place of the URL's path, sent as it is
+	Method      string         `json:"method,omitempty"`
+	Host        string         `json:"host,omitempty"`    // in place of the URL's host
+	SNI         *string        `json:"sni,omitempty"`     // in place of the URL's host; empty for none
+	Address     string         `json:"address,omitempty"` // ingress, service (default for *.svc.cluster.local) or pod
+	Certificate string         `json:"certificate,omitempty"`
+	Trust       string         `json:"trust,omitempty"` // authority that must have issued the server certificate
+	TLS         string         `json:"tls,omitempty"`   // 1.2 or 1.3
+	Token       string         `json:"token,omitempty"`
+	Headers     []string       `json:"headers,omitempty"` // `Name: value`; ${token:NAME} stands for a token
+	Body        string         `json:"body,omitempty"`
+	Curl        []string       `json:"curl,omitempty"` // arguments of curl, in place of all above but `from`
+	Expect      Verdicts       `json:"expect"`
+	Echoed      map[string]any `json:"echoed,omitempty"` // header → value or list of values that the workload must have received; null: none
+}
+
+// Verdicts are the acceptable outcomes of a request, statuses or words.
+type Verdicts []string
+
+// UnmarshalJSON accepts a number, a word, or a list of both.
+func (v *Verdicts) UnmarshalJSON(content []byte) error {
+	var list []json.RawMessage
+	if err := json.Unmarshal(content, &list); err != nil {
+		list = []json.RawMessage{content}
+	}
+	for _, item := range list {
+		word := strings.Trim(string(item), `"`)
+		if !knownVerdict(word) {
+			return fmt.Errorf("invalid outcome `%s`: expected a status code, refused, reset, unreachable or timeout", word)
+		}
+		*v = append(*v, word)
+	}
+	return nil
+}
+
+func (v Verdicts) String() string { return strings.Join(v, " or ") }
+
+func (v Verdicts) include(verdict string) bool {
+	for _, acceptable := range v {
+		if acceptable == verdict {
+			return true
+		}
+	}
+	return false
+}
+
+// Load reads a suite; unknown fields are errors.
+func Load(file string) (*Suite, error) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	s, err := Parse(content)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	s.file = file
+	return s, nil
+}
+
+// Parse reads a suite from YAML.
+func Parse(content []byte) (*Suite, error) {
+	asJSON, err := yaml.YAMLToJSONStrict(content)
+	if err != nil {
+		return nil, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(asJSON))
+	decoder.DisallowUnknownFields()
+	s := &Suite{}
+	if err := decoder.Decode(s); err != nil {
+		return nil, err
+	}
+	return s, s.check()
+}
+
+func (s *Suite) directory() string { return filepath.Dir(s.file) }
