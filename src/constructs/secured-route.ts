@@ -48,6 +48,8 @@ export class SecuredRoute {
     const { gateway, workload, route = {}, metadata } = props;
     this.host = HostPattern.parse(props.host);
     if (this.host.text === '*') throw new Error('host `*` cannot be secured: the policy would hold for every name of the workload, give the host or a wildcard such as `*.example.com`');
+    const dryRun = metadata?.annotations?.['istio.io/dry-run'];
+    if (dryRun !== undefined) throw new Error(`annotation \`istio.io/dry-run: ${dryRun}\` in \`metadata\`: the policy would enforce nothing and leave the workload open, leave it out`);
     const workloads = workloadsOf(workload, route);
     this.namespace = workload.namespace ?? metadata?.namespace ?? namespaceOf(scope);
     checkedNamespace(this.namespace);

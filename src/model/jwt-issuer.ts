@@ -60,6 +60,7 @@ export function checkedIssuerName(issuer: string): string {
   if (typeof issuer !== 'string' || issuer === '') throw new Error(`invalid issuer \`${String(issuer)}\`: expected the value of \`iss\` in the tokens`);
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0020\u007f]/.test(issuer)) throw new Error(`invalid issuer ${JSON.stringify(issuer)}: expected no spaces and control characters`);
+  if (/^https?:\/*$/.test(issuer)) throw new Error(`invalid issuer \`${issuer}\`: expected the whole value of \`iss\` in the tokens`);
   if (issuer.includes('*')) throw new Error(`invalid issuer \`${issuer}\`: expected one issuer, spelt out: \`*\` would admit the tokens of others`);
   return issuer;
 }
