@@ -105,14 +105,24 @@ export class CertificateChain {
     return [...this.leaf.extensions.extendedKeyUsages ?? []];
   }
 
-  /** Whether every certificate leaves use as a TLS server open: no extended key usage at all, or `serverAuth` in it, and a fitting key usage. */
+  /**
+   * Whether the first certificate may be a TLS server's, as Envoy and browsers judge it.
+   *
+   * No certificate has an extended key usage without `serverAuth`, and the first one's key usage, if it has one, allows signing, encrypting keys
+   * or agreeing on them.
+   */
   public get allowsServerAuth(): boolean {
-    return this.all.every((certificate) => allowsPurpose(certificate, 'serverAuth'));
+    return allowsPurpose(this.all, 'serverAuth');
   }
 
-  /** Whether every certificate leaves use as a TLS client open: no extended key usage at all, or `clientAuth` in it, and a fitting key usage. */
+  /**
+   * Whether the first certificate may be a TLS client's, as Envoy judges it.
+   *
+   * No certificate has an extended key usage without `clientAuth` (`anyExtendedKeyUsage` alone is refused), and the first one's key usage, if it has
+   * one, contains `digitalSignature`.
+   */
   public get allowsClientAuth(): boolean {
-    return this.all.every((certificate) => allowsPurpose(certificate, 'clientAuth'));
+    return allowsPurpose(this.all, 'clientAuth');
   }
 
   /** Whether each certificate is signed by the next one: the order that a TLS server has to send (RFC 8446 section 4.4.2). */

@@ -78,7 +78,7 @@ export class CertificateIdentity {
    *
    * @param other the identity to compare with
    */
-  public equals(other: CertificateIdentity): boolean {
+  public isSameAs(other: CertificateIdentity): boolean {
     return this.toString() === other.toString();
   }
 
@@ -103,6 +103,12 @@ function requireComparable(name: DistinguishedName, what: string): Distinguished
   if (name.startsOrEndsWithWildcard) {
     throw new Error(
       `the ${what} \`${name.envoySubject}\` of a certificate identity begins or ends in \`*\`, which Istio takes for a wildcard: `
+      + 'issue the certificate with another name or order of attributes, or recognise the client by its SPIFFE ID',
+    );
+  }
+  if (name.envoySubject.endsWith(' ')) {
+    throw new Error(
+      `the ${what} \`${name.envoySubject}\` of a certificate identity ends in a space, which HTTP/1.1 strips from a header: `
       + 'issue the certificate with another name or order of attributes, or recognise the client by its SPIFFE ID',
     );
   }

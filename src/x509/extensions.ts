@@ -18,8 +18,8 @@ export interface CertificateExtensions {
   readonly subjectKeyId?: string;
   /** Key identifier of the issuer in lower-case hex. */
   readonly authorityKeyId?: string;
-  /** Numbers of critical extensions that this library does not know: verifiers must refuse the certificate. */
-  readonly unknownCritical: readonly string[];
+  /** Numbers of critical extensions that Envoy does not honour, so that it refuses the certificate (RFC 5280 section 4.2). */
+  readonly refusedCritical: readonly string[];
 }
 
 const SUBJECT_KEY_ID = '2.5.29.14';
@@ -28,9 +28,9 @@ const ALTERNATIVE_NAME = '2.5.29.17';
 const BASIC_CONSTRAINTS = '2.5.29.19';
 const AUTHORITY_KEY_ID = '2.5.29.35';
 const EXTENDED_KEY_USAGE = '2.5.29.37';
-// Understood by BoringSSL although nothing is read of them here: name constraints, policies, policy mappings and constraints, inhibitAnyPolicy.
-const KNOWN_ELSEWHERE = ['2.5.29.30', '2.5.29.32', '2.5.29.33', '2.5.29.36', '2.5.29.54'];
-const READ_HERE = [SUBJECT_KEY_ID, KEY_USAGE, ALTERNATIVE_NAME, BASIC_CONSTRAINTS, AUTHORITY_KEY_ID, EXTENDED_KEY_USAGE];
+// What BoringSSL honours when it is critical: besides those that are read here, name constraints, policies, their mappings and constraints, and
+// inhibitAnyPolicy. Key identifiers are not among them (observed on Envoy 1.40.0).
+const HONOURED = [KEY_USAGE, ALTERNATIVE_NAME, BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, '2.5.29.30', '2.5.29.32', '2.5.29.33', '2.5.29.36', '2.5.29.54'];
 
 /** Reads the extensions that a certificate carries. A malformed or repeated one is an error (RFC 5280 section 4.2). */
 export function readExtensions(extensions: readonly Extension[], what: string): CertificateExtensions {
@@ -59,9 +59,7 @@ export function readExtensions(extensions: readonly Extension[], what: string): 
       const { keyIdentifier } = AsnConvert.parse(value, x509.AuthorityKeyIdentifier);
       return keyIdentifier === undefined ? undefined : hex(keyIdentifier.buffer);
     }),
-    unknownCritical: extensions
-      .filter(({ critical, extnID }) => critical && !READ_HERE.includes(extnID) && !KNOWN_ELSEWHERE.includes(extnID))
-      .map(({ extnID }) => extnID),
+    refusedCritical: extensions.filter(({ critical, extnID }) => critical && !HONOURED.includes(extnID)).map(({ extnID }) => extnID),
   };
 }
 

@@ -1,6 +1,7 @@
 import { writeElement } from './der';
 import { envoyShortName } from './envoy-names';
 import { Name, NameAttribute } from './name';
+import { printOid } from './oid';
 import { decodeString } from './string-value';
 
 /**
@@ -18,7 +19,7 @@ function printAttribute(attribute: NameAttribute): string {
   const shortName = envoyShortName(attribute.oid);
   const text = shortName === undefined ? undefined : decodeString(attribute.tag, attribute.value);
   const value = text === undefined ? `#${hex(writeElement(attribute.tag, attribute.value))}` : escapeText(text);
-  return `${shortName ?? attribute.oid}=${value}`;
+  return `${shortName ?? printOid(attribute.oid)}=${value}`;
 }
 
 function escapeText(text: string): string {

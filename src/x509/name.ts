@@ -1,6 +1,6 @@
+import { requireAcceptedValue } from './accepted-value';
 import { DerElement, DerTag, readChildren, readSingle, writeElement } from './der';
 import { decodeOid, encodeOid } from './oid';
-import { requireAcceptedValue } from './string-value';
 
 /** One attribute of a name, e.g. `CN=client`: its type, and its value as the DER holds it. */
 export interface NameAttribute {

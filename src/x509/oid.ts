@@ -1,4 +1,5 @@
 const MAX_TEXT = 79;
+const ARC_END = 2n ** 64n;
 
 /**
  * Checks a dotted object identifier and returns it.
@@ -17,10 +18,15 @@ export function requireOid(text: string): string {
   if (text.length > MAX_TEXT) {
     throw new Error(`object identifier \`${text}\` is longer than ${MAX_TEXT} characters, behind which Envoy cuts it off`);
   }
-  if (encodeArcs(text).some((arc) => arc >= 2n ** 64n)) {
+  if (encodeArcs(text).some((arc) => arc >= ARC_END)) {
     throw new Error(`object identifier \`${text}\` has a number above 2^64-1, which Envoy prints as nothing`);
   }
   return text;
+}
+
+/** An object identifier as Envoy prints it: cut after 79 characters, and nothing at all if a number in it needs more than 64 bits. */
+export function printOid(text: string): string {
+  return encodeArcs(text).some((arc) => arc >= ARC_END) ? '' : text.slice(0, MAX_TEXT);
 }
 
 /** Content octets of an OBJECT IDENTIFIER (X.690 section 8.19). */

@@ -1,9 +1,10 @@
+import { requireAcceptedValue } from './accepted-value';
 import { readSingle, writeElement } from './der';
 import { isNamedByEnvoy } from './envoy-names';
 import { Name, NameAttribute, relativeName } from './name';
 import { AttributeType, attributeTypeNamed, attributeTypeOfOid } from './name-attributes';
 import { attributeOfText } from './name-value';
-import { decodeString, requireAcceptedValue } from './string-value';
+import { decodeString } from './string-value';
 
 const DISPLAY_ORDER = 'RFC 4514 has no white space around `,`, `+` and `=`; a text that has it mostly shows the order of the certificate, which is the reverse: '
   + 'take the text of `openssl x509 -nameopt RFC2253`, or write it for fromOpenSsl';

@@ -1,10 +1,9 @@
-import { DerElement, DerTag, isConstructed } from './der';
+import { DerTag } from './der';
 
 const LATIN1 = new Set<number>([
   DerTag.NUMERIC_STRING, DerTag.PRINTABLE_STRING, DerTag.T61_STRING, DerTag.IA5_STRING,
   DerTag.UTC_TIME, DerTag.GENERALIZED_TIME, DerTag.VISIBLE_STRING,
 ]);
-const UNIVERSAL_CONSTRUCTED = new Set<number>([0x08, 0x0b, 0x10, 0x11, 0x1d]);
 
 /**
  * Text of a string value as BoringSSL reads it, or undefined for a type that is no string to it.
@@ -24,31 +23,25 @@ export function decodeString(tag: number, value: Buffer): string | undefined {
   }
 }
 
-/** Refuses what BoringSSL refuses: a certificate with such a value in a name never gets through a handshake with Envoy. */
-export function requireAcceptedValue(element: DerElement, what: string): void {
-  const refuse = (reason: string) => new Error(`${what} ${reason}: Envoy refuses such a certificate`);
-  const universal = element.tag < 0x40;
-  if (universal && isConstructed(element.tag) !== UNIVERSAL_CONSTRUCTED.has(element.tag % 0x20)) {
-    throw refuse('has a constructed string type');
-  }
-  const { tag, content } = element;
-  if (tag === DerTag.UTF8_STRING) {
-    const text = content.toString('utf8');
-    if (!Buffer.from(text, 'utf8').equals(content) || !isAcceptedText(text)) {
-      throw refuse('is not valid UTF-8');
-    }
-  }
-  if (tag === DerTag.BMP_STRING && (content.length % 2 !== 0 || !codeUnits(content, 2).every(isAcceptedCodePoint))) {
-    throw refuse('is not a valid BMPString');
-  }
-  if (tag === DerTag.UNIVERSAL_STRING && (content.length % 4 !== 0 || !codeUnits(content, 4).every(isAcceptedCodePoint))) {
-    throw refuse('is not a valid UniversalString');
-  }
-}
-
 /** Whether every character is one that BoringSSL accepts: no surrogate, no Unicode noncharacter. */
 export function isAcceptedText(text: string): boolean {
   return Array.from(text).every((character) => isAcceptedCodePoint(character.codePointAt(0)!));
+}
+
+/** Whether the bytes of a string type are characters that BoringSSL accepts. It checks no type but these three. */
+export function isAcceptedString(tag: number, value: Buffer): boolean {
+  switch (tag) {
+    case DerTag.UTF8_STRING: {
+      const text = value.toString('utf8');
+      return Buffer.from(text, 'utf8').equals(value) && isAcceptedText(text);
+    }
+    case DerTag.BMP_STRING:
+      return value.length % 2 === 0 && codeUnits(value, 2).every(isAcceptedCodePoint);
+    case DerTag.UNIVERSAL_STRING:
+      return value.length % 4 === 0 && codeUnits(value, 4).every(isAcceptedCodePoint);
+    default:
+      return true;
+  }
 }
 
 function isAcceptedCodePoint(code: number): boolean {
