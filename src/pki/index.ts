@@ -1,0 +1,12 @@
+export { CertificateAuthority } from './certificate-authority';
+export * from './certificate-props';
+export { CertificateSigningRequest } from './certificate-signing-request';
+export { CertificateUsage } from './certificate-usage';
+export { Clock, IClock } from './clock';
+export { IssuedCertificate } from './issued-certificate';
+export { IssuedRevocationList } from './issued-revocation-list';
+export { KeyAlgorithm } from './key-algorithm';
+export * from './revocation-props';
+export { RevocationReason } from './revocation-reason';
+export { RootAuthority } from './root-authority';
+export { Validity } from './validity';

@@ -1,0 +1,107 @@
+import type { KeyObject } from 'node:crypto';
+import { CheckedNames, isNameless } from './alternative-names';
+import { AuthorityChain } from './authority-chain';
+import { CertificateUsage } from './certificate-usage';
+import { IClock, readClock } from './clock';
+import { authorityExtensions, keyIdOf, leafExtensions } from './extensions';
+import { KeyPair } from './key-pair';
+import { signCertificate } from './signer';
+import { Validity } from './validity';
+import { formatMoment } from '../model/moment';
+import { Certificate } from '../x509/certificate';
+import { encodeName } from '../x509/name';
+
+const SECOND = 1000;
+// Clients whose clock is a little behind accept what was issued just now.
+const CLOCK_SKEW = 5 * 60 * SECOND;
+
+/** A certificate of a server or a client to be issued; everything in it has been checked alone. */
+export interface LeafTemplate {
+  /** The certificate in error messages. */
+  readonly what: string;
+  readonly usages: readonly CertificateUsage[];
+  readonly names: CheckedNames;
+  /** DER of the subject. */
+  readonly subject: Buffer;
+  readonly publicKey: KeyObject;
+  readonly validity: Validity;
+}
+
+/** An intermediate CA to be issued. */
+export interface AuthorityTemplate {
+  readonly what: string;
+  readonly subject: Buffer;
+  readonly publicKey: KeyObject;
+  readonly pathLength?: number;
+  readonly validity: Validity;
+}
+
+/** Signs for a CA: with its key, under its name, within its time. */
+export class Issuer {
+  public constructor(public readonly chain: AuthorityChain, public readonly key: KeyPair, public readonly clock: IClock) {
+    chain.requireKey(key);
+  }
+
+  /** Issues a certificate of a server or a client. */
+  public async issueLeaf({ what, usages, names, subject, publicKey, validity }: LeafTemplate): Promise<Certificate> {
+    const hasSubject = !isEmptyName(subject);
+    if (usages.includes(CertificateUsage.SERVER) && names.dnsNames.length + names.ipAddresses.length === 0) {
+      throw new Error(`${what} has no DNS name and no IP address, and clients do not look at the subject (RFC 9525 section 2): give \`dnsNames\``);
+    }
+    if (!hasSubject && isNameless(names)) {
+      throw new Error(`${what} names nobody: give a \`subject\`, a \`spiffeId\` or another name`);
+    }
+    const extensions = leafExtensions({ publicKey, authorityKeyId: this.keyId }, { usages, names, hasSubject });
+    return this.sign(subject, publicKey, this.period(validity, what), extensions);
+  }
+
+  /** Issues the certificate of an intermediate CA. */
+  public async issueAuthority({ what, subject, publicKey, pathLength, validity }: AuthorityTemplate): Promise<Certificate> {
+    this.chain.requireRoomFor(pathLength ?? 0);
+    const extensions = authorityExtensions({ publicKey, authorityKeyId: this.keyId }, pathLength);
+    return this.sign(subject, publicKey, this.period(validity, what), extensions);
+  }
+
+  /** Whether a certificate is signed by this CA. */
+  public issued(certificate: Certificate): boolean {
+    return certificate.isSignedBy(this.chain.own);
+  }
+
+  /** The identifier of the CA's key as its certificate gives it, which need not be the one that we would compute. */
+  public get keyId(): string {
+    return this.chain.own.extensions.subjectKeyId ?? keyIdOf(this.key.publicKey);
+  }
+
+  private period(validity: Validity, what: string): Period {
+    const now = readClock(this.clock);
+    this.chain.requireValidAt(now);
+    const { notBefore, notAfter } = periodFrom(now, validity, this.chain.own.notBefore);
+    const limit = this.chain.notAfter;
+    if (notAfter > limit) {
+      throw new Error(`${what} would be valid until ${formatMoment(notAfter)} and outlive its CA \`${this.chain.name}\`, whose chain ends on ${formatMoment(limit)}: `
+        + 'give a shorter `validity`, or renew the CA first');
+    }
+    return { notBefore, notAfter };
+  }
+
+  private async sign(subject: Buffer, publicKey: KeyObject, period: Period, extensions: ReturnType<typeof leafExtensions>): Promise<Certificate> {
+    return signCertificate({ subject, issuer: encodeName(this.chain.own.subject), publicKey, ...period, extensions }, this.key);
+  }
+}
+
+/** From when until when a certificate is valid. Both moments belong to it (RFC 5280 section 4.1.2.5). */
+export interface Period {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/** The period that begins a little before now, but not before its issuer's. */
+export function periodFrom(now: Date, validity: Validity, earliest?: Date): Period {
+  const start = Math.max(Math.floor((now.getTime() - CLOCK_SKEW) / SECOND) * SECOND, earliest?.getTime() ?? 0);
+  return { notBefore: new Date(start), notAfter: new Date(start + validity.milliseconds - SECOND) };
+}
+
+/** Whether a subject is the empty sequence. */
+export function isEmptyName(subject: Buffer): boolean {
+  return subject.length === 2;
+}

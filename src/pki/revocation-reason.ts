@@ -1,0 +1,26 @@
+/** Why a certificate is revoked (RFC 5280 section 5.3.1). Envoy, OpenSSL and Node refuse it whatever the reason. */
+export enum RevocationReason {
+  /** No reason is given; the list then has no reason code. */
+  UNSPECIFIED = 'unspecified',
+  /** Somebody else has, or may have, the private key. */
+  KEY_COMPROMISE = 'keyCompromise',
+  /** Somebody else has, or may have, the private key of a CA. */
+  CA_COMPROMISE = 'cACompromise',
+  /** The subject's name or other information has changed. */
+  AFFILIATION_CHANGED = 'affiliationChanged',
+  /** Another certificate has taken its place. */
+  SUPERSEDED = 'superseded',
+  /** It is no longer needed for what it was issued for. */
+  CESSATION_OF_OPERATION = 'cessationOfOperation',
+  /** What the certificate allows has been withdrawn. */
+  PRIVILEGE_WITHDRAWN = 'privilegeWithdrawn',
+}
+
+/** Checks that a value is one of the enum: nothing else stops JavaScript. */
+export function requireReason(reason: unknown): RevocationReason {
+  const known = Object.values(RevocationReason);
+  if (!known.includes(reason as RevocationReason)) {
+    throw new Error(`unknown revocation reason \`${String(reason)}\`: expected one of ${known.join(', ')}`);
+  }
+  return reason as RevocationReason;
+}
