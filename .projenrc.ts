@@ -80,12 +80,12 @@ const importTask = project.addTask('import', { description: 'Regenerate imports/
 project.addBins({ 'cdk8s-istio-security': 'lib/src/cli/main.js' });
 importTask.exec('ts-node -T build-tools/import.ts');
 
-project.addTask('start', { description: 'Synthesise the five tutorials into dist/ and print who may call what', exec: 'ts-node -T -P tsconfig.examples.json -r tsconfig-paths/register build-tools/start.ts', receiveArgs: true, env: { TS_NODE_PROJECT: 'tsconfig.examples.json' } });
+project.addTask('start', { description: 'Synthesise the five tutorials into dist/ and print who may call what', exec: 'ts-node -T build-tools/start.ts', receiveArgs: true });
 project.testTask.exec('tsc --noEmit -p tsconfig.examples.json', { name: 'type-check examples, benchmark and build tools' });
 project.testTask.exec('node build-tools/validate-manifests.mjs', { name: 'every rendered object is valid' });
 project.postCompileTask.exec('ts-node -T build-tools/check-docs.ts', { name: 'every public type and member is documented' });
 project.addTask('consumer-test', { description: 'Try the packed tarball on the oldest and newest peers and on Node 20, 22 and 24', exec: 'ts-node -T build-tools/compat.ts' });
-project.addTask('benchmark', { description: 'Compare loading and synthesis with bare cdk8s, side by side', exec: 'ts-node -T -P tsconfig.examples.json -r tsconfig-paths/register benchmark/run.ts', env: { TS_NODE_PROJECT: 'tsconfig.examples.json' } });
+project.addTask('benchmark', { description: 'Compare loading and synthesis with bare cdk8s, side by side', exec: 'ts-node -T benchmark/run.ts' });
 
 // What users read in an editor is `import { … } from 'cdk8s-istio-security'`, also in our own examples and benchmark.
 new JsonFile(project, 'tsconfig.examples.json', {

@@ -117,5 +117,6 @@ function limits(rule: any): string {
   const operations = list(rule.to).map(({ operation }) => operation ?? {});
   const methods = unique(operations.flatMap(({ methods: values }) => list(values)));
   const paths = unique(operations.flatMap(({ paths: values }) => list(values)));
-  return `${methods.length > 0 ? `, ${methods.join(', ')}` : ''}${paths.length > 0 ? ` on ${paths[0]}${paths.length > 1 ? ' and its variants' : ''}` : ''}`;
+  const shortest = [...paths].sort((a, b) => a.length - b.length)[0];
+  return `${methods.length > 0 ? `, ${methods.join(', ')}` : ''}${paths.length > 0 ? ` on ${shortest}${paths.length > 1 ? ' and its variants' : ''}` : ''}`;
 }

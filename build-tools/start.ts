@@ -1,11 +1,14 @@
 /** `npm start`: synthesises the five tutorials into `dist/<tutorial>/` and says who may call what. With `--update` the committed examples follow. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { register } from 'tsconfig-paths';
 import { HostSummary, summarise } from './access-summary';
 import { picture } from './picture';
 import { examples, RenderedFile, synthesise, tutorials } from './tutorials';
 
 const root = resolve(__dirname, '..');
+// The examples import the package by its name, as users do; here that is the source, so that a fresh clone needs no build.
+register({ baseUrl: root, paths: { 'cdk8s-istio-security': ['src/index'] } });
 const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code: number, text: string): string => colour ? `\u001b[${code}m${text}\u001b[0m` : text;
 

@@ -25,7 +25,12 @@ const gateway = new MutualTlsGateway(chart, 'Gateway', {
   ingress: IngressGateway.kyma(),
   servers: [{
     hosts: ['*.mtls.example.com'],
-    credential: ServerCredential.fromGardenerCertificate({ commonName: '*.mtls.example.com', secretName: 'kyma-mtls-certs', dnsEntry: true }),
+    credential: ServerCredential.fromGardenerCertificate({
+      commonName: '*.mtls.example.com',
+      secretName: 'kyma-mtls-certs',
+      // The address of the Service in front of the gateway's pods.
+      dnsEntry: { targets: ['203.0.113.10'] },
+    }),
   }],
   trustAnchor: TrustAnchor.fromPem(clientCa),
 });

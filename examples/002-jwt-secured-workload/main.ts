@@ -28,7 +28,7 @@ const own = new App();
 const ownChart = new Chart(own, 'own-gateway', { namespace: 'default' });
 secureWorkloads(ownChart, new TlsGateway(ownChart, 'Gateway', {
   metadata: { name: 'httpbin-gateway' },
-  servers: [{ hosts: ['*.example.com'], credential: ServerCredential.fromSecretName('httpbin-credential') }],
+  servers: [{ hosts: ['httpbin.example.com', 'function.example.com'], credential: ServerCredential.fromSecretName('httpbin-credential') }],
 }));
 own.synth();
 

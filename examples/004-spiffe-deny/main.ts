@@ -1,6 +1,6 @@
 import { App, Chart } from 'cdk8s';
 import {
-  EnforcementPoint, HttpRoute, IngressGateway, MutualTlsGateway, PathPattern, ServerCredential, SpiffeDenyPolicy, SpiffeId, TrustAnchor, VirtualService, Workload,
+  Destination, EnforcementPoint, IngressGateway, MutualTlsGateway, PathPattern, ServerCredential, SpiffeDenyPolicy, SpiffeId, TrustAnchor, VirtualService,
 } from 'cdk8s-istio-security';
 
 const app = new App();
@@ -24,7 +24,7 @@ new VirtualService(chart, 'Httpbin', {
   metadata: { name: 'httpbin' },
   hosts: ['test.com'],
   gateways: [gateway],
-  http: [HttpRoute.to(Workload.of({ service: 'httpbin', port: 8000, labels: { app: 'httpbin' } }))],
+  http: [{ destinations: [{ destination: Destination.service('httpbin', 8000) }] }],
 });
 
 app.synth();

@@ -126,7 +126,7 @@ export class DistinguishedName {
    *
    * @param other the name to compare with
    */
-  public equals(other: DistinguishedName): boolean {
+  public isSameAs(other: DistinguishedName): boolean {
     return this.envoySubject === other.envoySubject;
   }
 

@@ -1,6 +1,9 @@
 const SCHEME = 'spiffe://';
 const MAX_URI = 2048;
 const MAX_TRUST_DOMAIN = 255;
+// RFC 1123 label and subdomain, as Kubernetes requires of these names.
+const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const SERVICE_ACCOUNT = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const EXPECTED = 'expected `spiffe://<trust domain>[/<path>]`';
 
 /** A workload whose SPIFFE ID is wanted. */
@@ -54,11 +57,17 @@ export class SpiffeId {
    * @param workload where it runs and under which account
    */
   public static ofWorkload(workload: SpiffeWorkload): SpiffeId {
+    if (typeof workload !== 'object' || workload === null) {
+      throw new Error('a SPIFFE ID of a workload needs `namespace` and `serviceAccount`');
+    }
     const { trustDomain = 'cluster.local', namespace, serviceAccount } = workload;
-    if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) {
+    if (typeof trustDomain !== 'string' || trustDomain.includes('/')) {
+      throw new Error(`invalid trust domain \`${trustDomain}\`: expected a name such as \`cluster.local\``);
+    }
+    if (!NAMESPACE.test(namespace ?? '')) {
       throw new Error(`invalid namespace \`${namespace}\`: expected a name such as \`default\` (at most 63 lower-case letters, digits and \`-\`)`);
     }
-    if (!/^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(serviceAccount)) {
+    if (!SERVICE_ACCOUNT.test(serviceAccount ?? '')) {
       throw new Error(`invalid service account \`${serviceAccount}\`: expected a name such as \`default\` (at most 253 lower-case letters, digits, \`-\` and \`.\`)`);
     }
     return SpiffeId.parse(`${SCHEME}${trustDomain}/ns/${namespace}/sa/${serviceAccount}`);
@@ -90,7 +99,7 @@ export class SpiffeId {
    *
    * @param other the SPIFFE ID to compare with
    */
-  public equals(other: SpiffeId): boolean {
+  public isSameAs(other: SpiffeId): boolean {
     return this.uri === other.uri;
   }
 

@@ -1,0 +1,14 @@
+export { Audience } from './audience';
+export { CertificateChain } from './certificate-chain';
+export { CertificateIdentity, CertificateIdentityKind } from './certificate-identity';
+export { ClaimRequirement } from './claim-requirement';
+export { DistinguishedName } from './distinguished-name';
+export { HostPattern } from './host-pattern';
+export { HttpMethod } from './http-method';
+export { HelmIngressOptions, IngressGateway, IngressGatewayProps, IngressPort } from './ingress-gateway';
+export * from './jwt-issuer';
+export { JwtKeys } from './jwt-keys';
+export { PathPattern } from './path-pattern';
+export * from './spiffe-id';
+export { StringMatch } from './string-match';
+export { TokenLocation } from './token-location';
