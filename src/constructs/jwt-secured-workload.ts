@@ -119,9 +119,14 @@ export class JwtSecuredWorkload extends Construct {
     this.add(checkedIssuers([issuer])[0]);
   }
 
-  /** Lets a workload inside the mesh in, by its identity there and under the names of the Service; it needs a token like everyone. */
+  /**
+   * Lets a workload inside the mesh in, by its identity there and under the names of the Service; it needs a token like everyone.
+   *
+   * Paths and methods that it does not name are those of the construct.
+   */
   public allowInMesh(caller: InMeshCaller): void {
-    this.callers.push(checkedCaller(caller, this.gateway.ingress.principal));
+    const { principal, limits } = checkedCaller(caller, this.gateway.ingress.principal);
+    this.callers.push({ principal, limits: { ...this.limits, ...limits } });
   }
 
   private add(issuer: Required<JwtIssuer>): void {

@@ -134,7 +134,8 @@ describe('what is rendered', () => {
   });
 
   test('paths and methods limit a grant', () => {
-    const [rule] = rulesOf(secured({ allow: [{ identity: client, paths: [PathPattern.tree('/reports'), PathPattern.exact('/')], methods: [HttpMethod.PUT, HttpMethod.GET] }] }));
+    const limits = { paths: [PathPattern.tree('/reports'), PathPattern.exact('/')], methods: [HttpMethod.PUT, HttpMethod.GET] };
+    const [rule] = rulesOf(secured({ allow: [{ identity: client, ...limits }] }));
     expect(rule.to).toStrictEqual([{
       operation: { hosts: ['httpbin.example.com', 'httpbin.example.com:*'], paths: ['/', '/reports', '/reports/*'], methods: ['GET', 'PUT'] },
     }]);
