@@ -8,6 +8,7 @@ import { checkedMethods } from '../model/http-method';
  * @internal
  */
 export function checkedCors(cors: CorsPolicy): kyma.ApiRuleSpecCorsPolicy {
+  if (typeof cors !== 'object' || cors === null) throw new Error(`invalid \`cors\` \`${String(cors)}\`: expected a cross-origin policy with \`allowOrigins\``);
   // The rules for the values are those of any route.
   checkedRoute({ directResponse: { status: 200 }, cors });
   const maxAge = cors.maxAge?.toSeconds({ integral: false });

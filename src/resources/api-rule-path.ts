@@ -34,11 +34,6 @@ export class ApiRulePath {
     return ['/', '/*', '/{**}'].includes(this.text);
   }
 
-  /** Whether the path stands for more than one request path. */
-  public get isOpen(): boolean {
-    return this.segments.some((segment) => segment === ONE || segment === REST);
-  }
-
   /** Whether some request path belongs to both. */
   public overlaps(other: ApiRulePath): boolean {
     const reached = new Set<string>();

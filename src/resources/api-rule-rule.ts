@@ -49,7 +49,8 @@ export interface CheckedRule extends OrderedRule {
 
 /** @internal */
 export function checkedRule(rule: ApiRuleRule): CheckedRule {
-  const path = ApiRulePath.parse(rule?.path ?? '/*');
+  if (typeof rule !== 'object' || rule === null) throw new Error(`invalid rule \`${String(rule)}\`: expected an object with \`methods\` and \`access\``);
+  const path = ApiRulePath.parse(rule.path ?? '/*');
   if (!(rule.access instanceof ApiRuleAccess)) {
     throw new Error(`invalid access \`${JSON.stringify(rule.access)}\` of rule \`${path.text}\`: expected ApiRuleAccess.noAuth(), .jwt(…) or .extAuth(…)`);
   }
