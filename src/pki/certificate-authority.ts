@@ -5,20 +5,22 @@ import {
   RootAuthorityProps, ServerCertificateProps, SignRequestProps,
 } from './certificate-props';
 import { CertificateSigningRequest } from './certificate-signing-request';
-import { CertificateUsage, requireUsages } from './certificate-usage';
+import { CertificateUsage } from './certificate-usage';
 import { Clock } from './clock';
 import { IssuedCertificate } from './issued-certificate';
 import { IssuedRevocationList } from './issued-revocation-list';
 import { Issuer } from './issuer';
 import { KeyAlgorithm } from './key-algorithm';
 import { KeyPair } from './key-pair';
-import { LONGEST_AUTHORITY, LONGEST_LEAF, USUAL_LEAF, requireAuthoritySubject, requirePathLength } from './limits';
+import { LONGEST_AUTHORITY, LONGEST_LEAF, USUAL_LEAF, requireAuthoritySubject, requirePathLength, validityWithin } from './limits';
 import { renewalOf } from './renewal';
 import { RevocationListProps, RevokeProps } from './revocation-props';
 import { RevocationRegister } from './revocation-register';
-import { RootAuthority, signRoot } from './root-authority';
+import { RootAuthority } from './root-authority';
+import { signRoot } from './root-signer';
 import { requireSubject, subjectOfFirstName } from './subject';
-import { Validity, validityWithin } from './validity';
+import { requireUsages } from './usages';
+import { Validity } from './validity';
 import { CertificateChain } from '../model/certificate-chain';
 import { DistinguishedName } from '../model/distinguished-name';
 import { Certificate } from '../x509/certificate';

@@ -1,7 +1,8 @@
 import { KeyObject, createPublicKey, verify } from 'node:crypto';
 import { AskedNames, CheckedNames, requireNames } from './alternative-names';
 import { CertificateUsage } from './certificate-usage';
-import { KeyAlgorithm, keyAlgorithmOf, requireStrongKey } from './key-algorithm';
+import { KeyAlgorithm } from './key-algorithm';
+import { keyAlgorithmOf, requireStrongKey } from './key-strength';
 import { requireSubject } from './subject';
 import { loadX509 } from './x509-library';
 import { DistinguishedName } from '../model/distinguished-name';

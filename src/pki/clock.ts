@@ -18,15 +18,10 @@ export class Clock {
    *
    * @param isoDate a day (its first moment in UTC) or a time with zone, e.g. `2030-01-31` or `2030-01-31T12:00:00Z`
    */
-  public static fixed(isoDate: string): IClock {
+  public static at(isoDate: string): IClock {
     const moment = formatMoment(parseMoment(isoDate));
     return { now: () => moment };
   }
 
   private constructor() {}
-}
-
-/** Reads a clock, whoever wrote it. */
-export function readClock(clock: IClock): Date {
-  return parseMoment(clock.now());
 }

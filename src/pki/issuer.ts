@@ -2,18 +2,15 @@ import type { KeyObject } from 'node:crypto';
 import { CheckedNames, isNameless } from './alternative-names';
 import { AuthorityChain } from './authority-chain';
 import { CertificateUsage } from './certificate-usage';
-import { IClock, readClock } from './clock';
+import { IClock } from './clock';
 import { authorityExtensions, keyIdOf, leafExtensions } from './extensions';
 import { KeyPair } from './key-pair';
+import { Period, periodFrom, readClock } from './period';
 import { signCertificate } from './signer';
 import { Validity } from './validity';
 import { formatMoment } from '../model/moment';
 import { Certificate } from '../x509/certificate';
 import { encodeName } from '../x509/name';
-
-const SECOND = 1000;
-// Clients whose clock is a little behind accept what was issued just now.
-const CLOCK_SKEW = 5 * 60 * SECOND;
 
 /** A certificate of a server or a client to be issued; everything in it has been checked alone. */
 export interface LeafTemplate {
@@ -87,18 +84,6 @@ export class Issuer {
   private async sign(subject: Buffer, publicKey: KeyObject, period: Period, extensions: ReturnType<typeof leafExtensions>): Promise<Certificate> {
     return signCertificate({ subject, issuer: encodeName(this.chain.own.subject), publicKey, ...period, extensions }, this.key);
   }
-}
-
-/** From when until when a certificate is valid. Both moments belong to it (RFC 5280 section 4.1.2.5). */
-export interface Period {
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-}
-
-/** The period that begins a little before now, but not before its issuer's. */
-export function periodFrom(now: Date, validity: Validity, earliest?: Date): Period {
-  const start = Math.max(Math.floor((now.getTime() - CLOCK_SKEW) / SECOND) * SECOND, earliest?.getTime() ?? 0);
-  return { notBefore: new Date(start), notAfter: new Date(start + validity.milliseconds - SECOND) };
 }
 
 /** Whether a subject is the empty sequence. */

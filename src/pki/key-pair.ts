@@ -1,6 +1,7 @@
 import { KeyObject, createPublicKey, generateKeyPair, webcrypto } from 'node:crypto';
 import { promisify } from 'node:util';
-import { KeyAlgorithm, requireKeyAlgorithm, requireStrongKey, webCryptoAlgorithm } from './key-algorithm';
+import { KeyAlgorithm } from './key-algorithm';
+import { requireKeyAlgorithm, requireStrongKey, webCryptoAlgorithm } from './key-strength';
 import { readPrivateKey } from '../x509/private-key';
 
 const generate = promisify(generateKeyPair);

@@ -1,12 +1,13 @@
 import { requireNames } from './alternative-names';
 import { RenewCertificateProps } from './certificate-props';
-import { CertificateUsage, requireUsages } from './certificate-usage';
+import { CertificateUsage } from './certificate-usage';
 import { Issuer, LeafTemplate } from './issuer';
-import { keyAlgorithmOf, requireStrongKey } from './key-algorithm';
 import { KeyPair } from './key-pair';
-import { LONGEST_LEAF } from './limits';
+import { keyAlgorithmOf, requireStrongKey } from './key-strength';
+import { LONGEST_LEAF, validityWithin } from './limits';
 import { requireSubject } from './subject';
-import { Validity, validityWithin } from './validity';
+import { requireUsages } from './usages';
+import { Validity } from './validity';
 import { DistinguishedName } from '../model/distinguished-name';
 import { SpiffeId } from '../model/spiffe-id';
 import { Certificate } from '../x509/certificate';

@@ -15,12 +15,3 @@ export enum RevocationReason {
   /** What the certificate allows has been withdrawn. */
   PRIVILEGE_WITHDRAWN = 'privilegeWithdrawn',
 }
-
-/** Checks that a value is one of the enum: nothing else stops JavaScript. */
-export function requireReason(reason: unknown): RevocationReason {
-  const known = Object.values(RevocationReason);
-  if (!known.includes(reason as RevocationReason)) {
-    throw new Error(`unknown revocation reason \`${String(reason)}\`: expected one of ${known.join(', ')}`);
-  }
-  return reason as RevocationReason;
-}

@@ -1,11 +1,12 @@
 import type { X509Crl, X509CrlEntry, X509CrlEntryParams } from '@peculiar/x509';
-import { readClock } from './clock';
 import { IssuedRevocationList } from './issued-revocation-list';
-import { Issuer, periodFrom } from './issuer';
-import { webCryptoAlgorithm } from './key-algorithm';
+import { Issuer } from './issuer';
+import { webCryptoAlgorithm } from './key-strength';
+import { validityWithin } from './limits';
+import { periodFrom, readClock } from './period';
 import { RevocationListProps, RevokeProps } from './revocation-props';
-import { RevocationReason, requireReason } from './revocation-reason';
-import { Validity, validityWithin } from './validity';
+import { RevocationReason } from './revocation-reason';
+import { Validity } from './validity';
 import { loadX509 } from './x509-library';
 import { formatMoment, parseMoment } from '../model/moment';
 import { Certificate } from '../x509/certificate';
@@ -163,4 +164,13 @@ function positiveInteger(number: bigint): Buffer {
 
 function evenHex(hex: string): string {
   return hex.padStart(hex.length + hex.length % 2, '0');
+}
+
+/** Nothing but this stops JavaScript. */
+function requireReason(reason: unknown): RevocationReason {
+  const known = Object.values(RevocationReason);
+  if (!known.includes(reason as RevocationReason)) {
+    throw new Error(`unknown revocation reason \`${String(reason)}\`: expected one of ${known.join(', ')}`);
+  }
+  return reason as RevocationReason;
 }

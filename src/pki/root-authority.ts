@@ -1,14 +1,13 @@
-import { AuthorityChain } from './authority-chain';
 import type { CertificateAuthority } from './certificate-authority';
 import type { RootAuthorityProps } from './certificate-props';
-import { Clock, IClock, readClock } from './clock';
-import { authorityExtensions, keyIdOf } from './extensions';
-import { Issuer, periodFrom } from './issuer';
-import { KeyAlgorithm, requireKeyAlgorithm } from './key-algorithm';
+import { Clock } from './clock';
+import { Issuer } from './issuer';
+import { KeyAlgorithm } from './key-algorithm';
 import { KeyPair } from './key-pair';
-import { LONGEST_AUTHORITY, requireAuthoritySubject, requirePathLength } from './limits';
-import { signCertificate } from './signer';
-import { Validity, validityWithin } from './validity';
+import { requireKeyAlgorithm } from './key-strength';
+import { LONGEST_AUTHORITY, requireAuthoritySubject, requirePathLength, validityWithin } from './limits';
+import { RootTemplate, signRoot } from './root-signer';
+import { Validity } from './validity';
 
 /** A root CA that is to be made. */
 export class RootAuthority {
@@ -35,21 +34,4 @@ export class RootAuthority {
   public async create(): Promise<CertificateAuthority> {
     return this.toAuthority(await signRoot(this.template, await KeyPair.generate(this.keyAlgorithm)));
   }
-}
-
-/** What a self-signed certificate says. */
-export interface RootTemplate {
-  /** DER of the name. */
-  readonly subject: Buffer;
-  readonly pathLength?: number;
-  readonly validity: Validity;
-  readonly clock: IClock;
-}
-
-/** Makes a self-signed certificate for a key, new or not. */
-export async function signRoot({ subject, pathLength, validity, clock }: RootTemplate, key: KeyPair): Promise<Issuer> {
-  const { publicKey } = key;
-  const extensions = authorityExtensions({ publicKey, authorityKeyId: keyIdOf(publicKey) }, pathLength);
-  const certificate = await signCertificate({ subject, issuer: subject, publicKey, ...periodFrom(readClock(clock), validity), extensions }, key);
-  return new Issuer(new AuthorityChain([certificate]), key, clock);
 }

@@ -1,7 +1,7 @@
 import { KeyObject, randomBytes } from 'node:crypto';
 import type { Extension } from '@peculiar/x509';
-import { webCryptoAlgorithm } from './key-algorithm';
 import { KeyPair } from './key-pair';
+import { webCryptoAlgorithm } from './key-strength';
 import { loadX509 } from './x509-library';
 import { Certificate } from '../x509/certificate';
 import { writePem } from '../x509/pem';

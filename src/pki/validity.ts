@@ -73,15 +73,3 @@ export class Validity {
     return `${this.amount}${this.unit}`;
   }
 }
-
-/** Takes the validity that was asked for, or the default; refuses what is longer than is sane. */
-export function validityWithin(asked: Validity | undefined, fallback: Validity, longest: Validity, what: string): Validity {
-  if (asked !== undefined && !(asked instanceof Validity)) {
-    throw new Error(`the validity of ${what} is not a Validity but ${asked === null ? 'null' : typeof asked}: use e.g. \`Validity.days(90)\``);
-  }
-  const validity = asked ?? fallback;
-  if (validity.milliseconds > longest.milliseconds) {
-    throw new Error(`the validity \`${validity}\` of ${what} is too long: at most \`${longest}\` is allowed`);
-  }
-  return validity;
-}
