@@ -56,7 +56,7 @@ export class GatewayExposure {
     const { labels, annotations } = props.metadata ?? {};
     this.target = { owner, scope: credentials, namespace: ingress.namespace, labels, annotations };
     this.gateway = new Gateway(owner, 'Resource', {
-      metadata: { ...props.metadata, name: props.metadata?.name ?? gatewayName(props.namePrefix, props.servers[0].hosts) },
+      metadata: { ...props.metadata, name: props.metadata?.name ?? gatewayName(props.namePrefix, props.servers[0]) },
       ingress,
       servers: [],
     });

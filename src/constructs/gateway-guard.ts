@@ -30,6 +30,7 @@ export interface GuardProps {
 export class GatewayGuard {
   private readonly wanted = new Map<string, HostPattern>();
   private readonly policies: GuardPolicy[] = [];
+  private serverNames: ReadonlySet<string> = new Set();
 
   public constructor(private readonly props: GuardProps) {}
 
@@ -37,13 +38,15 @@ export class GatewayGuard {
   public add(host: HostPattern): void {
     if (host.isWildcard) return;
     this.wanted.set(host.text, host);
-    this.grow();
+    const server = this.serverOf(host);
+    // Only a further server name can ask for a further policy; thousands of hosts below one wildcard do not.
+    if (server !== undefined && !this.serverNames.has(server)) this.grow();
   }
 
   /** Looks again which hosts the gateway serves. */
   public grow(): void {
-    if (this.policies.length > 0 && this.wanted.size <= this.policies.length * (MAX_RULES - 1)) return;
-    while (this.policies.length * (MAX_RULES - 1) < this.byServerName().length) {
+    this.serverNames = new Set(this.byServerName().map(({ serverName }) => serverName));
+    while (this.policies.length * (MAX_RULES - 1) < this.serverNames.size) {
       const index = this.policies.length;
       const { scope, ingress, name, metadata } = this.props;
       this.policies.push(new GuardPolicy(scope, `Policy${index}`, {
@@ -72,13 +75,17 @@ export class GatewayGuard {
   private byServerName(): { serverName: string; values: string[] }[] {
     const groups = new Map<string, string[]>();
     for (const host of [...this.wanted.values()].sort((a, b) => (a.text < b.text ? -1 : 1))) {
-      const server = patternsOver(host.text).find(this.props.isServed);
+      const server = this.serverOf(host);
       if (server === undefined) continue;
       const values = groups.get(server) ?? [];
       values.push(...host.denyValues());
       groups.set(server, values);
     }
     return [...groups.keys()].sort().map((serverName) => ({ serverName, values: groups.get(serverName)! }));
+  }
+
+  private serverOf(host: HostPattern): string | undefined {
+    return patternsOver(host.text).find(this.props.isServed);
   }
 }
 

@@ -37,7 +37,8 @@ export class GatewayVolumes {
    */
   public classicHelmValues(): any {
     const added = CLASSIC_DEFAULTS.filter(({ mountPath }) => !this.mounts.some((mount) => mount.mountPath === mountPath));
-    const secretVolumes = [...added, ...this.sorted].sort(byPath).map(({ volumeName, secretName, mountPath }) => ({ name: volumeName, secretName, mountPath }));
+    const all = [...added, ...this.mounts].sort(byPath);
+    const secretVolumes = all.map(({ volumeName, secretName, mountPath }) => ({ name: volumeName, secretName, mountPath }));
     return { gateways: { 'istio-ingressgateway': { secretVolumes } } };
   }
 

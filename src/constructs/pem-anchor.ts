@@ -37,6 +37,10 @@ export function pemAnchor(pem: string, options: PemTrustAnchorOptions, pinned: b
 function checkAuthorities(chain: CertificateChain): void {
   const leaf = chain.certificates.find((certificate) => !certificate.isCa);
   if (leaf) throw new Error(`trust anchor includes \`${leaf.subject}\`, which is no CA: expected only CAs, or \`TrustAnchor.pinnedLeaf(pem)\` to admit that very certificate`);
+  const barred = chain.certificates.find(({ extendedKeyUsages }) => extendedKeyUsages.length > 0 && !extendedKeyUsages.includes('clientAuth'));
+  if (barred) {
+    throw new Error(`trust anchor includes \`${barred.subject}\`, whose clients Envoy refuses (extended key usages: ${barred.extendedKeyUsages.map((usage) => `\`${usage}\``).join(', ')}): expected \`clientAuth\` among them, or none`);
+  }
 }
 
 function checkPinned(chain: CertificateChain): void {

@@ -11,9 +11,11 @@ export function privateKeySource(props: PrivateKeyCredentialProps): CredentialSo
   const chain = CertificateChain.fromPem(props.certificateChain);
   const what = `certificate of credential \`${secretName}\``;
   if (!chain.matchesPrivateKey(props.privateKey)) throw new Error(`${what} and its private key do not belong together: expected the key of \`${chain.subject}\``);
-  const barred = chain.certificates.find((certificate) => !certificate.allowsServerAuth);
-  if (barred) {
-    throw new Error(`${what} includes \`${barred.subject}\`, which may not serve TLS (extended key usages: ${barred.extendedKeyUsages.map((usage) => `\`${usage}\``).join(', ') || 'none'}): expected \`serverAuth\` among them, and a key usage for TLS`);
+  if (!chain.allowsServerAuth) {
+    const barred = chain.certificates.find(({ extendedKeyUsages }) => extendedKeyUsages.length > 0 && !extendedKeyUsages.includes('serverAuth'));
+    throw new Error(barred
+      ? `${what} includes \`${barred.subject}\`, which may not serve TLS (extended key usages: ${barred.extendedKeyUsages.map((usage) => `\`${usage}\``).join(', ')}): expected \`serverAuth\` among them, or none`
+      : `${what} may not serve TLS by its key usage: expected \`digitalSignature\` or \`keyEncipherment\` in it, or none`);
   }
   if (!chain.isLinked) throw new Error(`${what} is followed by certificates that do not sign each other in turn: expected the server's own first, then its issuer, and so on`);
   const key = props.privateKey.replace(/\r\n?/g, '\n').trim().concat('\n');

@@ -19,7 +19,8 @@ export class ServerCredential {
    */
   public static fromSecretName(secretName: string): ServerCredential {
     const credentialName = checkedCredentialName(secretName);
-    return new ServerCredential({ secretName: credentialName, mounts: [], complete: false, tls: { credentialName }, check: () => {}, render: () => {} });
+    const source = { secretName: credentialName, mounts: [], complete: false, tls: { credentialName }, check: () => {}, render: () => {} };
+    return new ServerCredential(source);
   }
 
   /**

@@ -38,7 +38,7 @@ export class Gateway extends MeshResource implements IGateway {
   public readonly ingress: IngressGateway;
 
   private readonly added: CheckedServer[] = [];
-  private derive: () => GatewayServer[] = () => [];
+  private derive?: () => GatewayServer[];
 
   /** Defines the Gateway. Throws on values that Istio would drop or Envoy refuse. */
   public constructor(scope: Construct, id: string, props: GatewayProps) {
@@ -123,7 +123,7 @@ export class Gateway extends MeshResource implements IGateway {
   }
 
   private get serverSet(): CheckedServer[] {
-    return [...this.added, ...this.derive().map(checkedServer)];
+    return [...this.added, ...(this.derive?.() ?? []).map(checkedServer)];
   }
 
   private problems(): string[] {
