@@ -1,5 +1,5 @@
 import { App } from 'cdk8s';
-import type { IConstruct } from 'constructs';
+import type { ConstructOrder, IConstruct } from 'constructs';
 
 /** What a relation check found: the construct to blame, and the message. */
 export interface RelationError {
@@ -66,10 +66,12 @@ export class Synthesis {
     const during = <T>(run: () => T): T => {
       this.synthesising = true;
       this.checked = false;
+      const forget = rememberTree(app);
       try {
         return run();
       } finally {
         this.synthesising = false;
+        forget();
       }
     };
     app.synth = () => during(() => synth.call(app));
@@ -104,4 +106,17 @@ export class Synthesis {
     }
     return findings;
   }
+}
+
+// cdk8s walks the whole tree several times for each chart. While it synthesises the tree does not change, so one walk will do.
+function rememberTree(app: App): () => void {
+  const node: { findAll?: typeof app.node.findAll } = app.node;
+  const findAll = app.node.findAll.bind(app.node);
+  const walks = new Map<ConstructOrder | undefined, IConstruct[]>();
+  node.findAll = (order) => {
+    const known = walks.get(order) ?? findAll(order);
+    walks.set(order, known);
+    return known.slice();
+  };
+  return () => { delete node.findAll; };
 }

@@ -78,3 +78,15 @@ test('what constructs share is made once per app', () => {
   expect(Synthesis.of(one.app).sharedBy(key, () => new Map())).toBe(map);
   expect(Synthesis.of(other.app).sharedBy(key, () => new Map())).not.toBe(map);
 });
+
+test('the tree is walked once per synth, and anew as soon as it may have changed', () => {
+  const { app, charts } = appWithCharts(3, outdir);
+  Synthesis.of(app);
+  const walk = jest.spyOn(Object.getPrototypeOf(app.node), 'findAll');
+  app.synth();
+  expect(walk.mock.instances.filter((node) => node === app.node)).toHaveLength(1);
+  walk.mockRestore();
+  new ApiObject(charts[0], 'Later', { apiVersion: 'v1', kind: 'Secret' });
+  expect(app.node.findAll()).toHaveLength(8);
+  expect(app.synthYaml()).toContain('kind: Secret');
+});
