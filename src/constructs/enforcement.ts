@@ -1,6 +1,7 @@
 import type { ApiObjectMetadata } from 'cdk8s';
 import type { HostPattern } from '../model/host-pattern';
 import type { SpiffeId } from '../model/spiffe-id';
+import type { PolicyAction } from '../resources/authorization-policy';
 import type { Workload } from '../resources/workload';
 
 /** What a policy by SPIFFE ID has to know of the place where it is enforced. */
@@ -17,10 +18,8 @@ export interface Enforcement {
   checkClient(client: SpiffeId): void;
   /** Reads the hosts that the user gave; throws on one that cannot limit a policy here. */
   parseHosts(hosts: string[] | undefined): HostPattern[] | undefined;
-  /** The `hosts` of a DENY policy, undefined for every host. Never throws. */
-  denyHosts(hosts: HostPattern[] | undefined): string[] | undefined;
-  /** The `hosts` of an ALLOW policy, undefined for every host. */
-  allowHosts(hosts: HostPattern[] | undefined): string[] | undefined;
+  /** The `hosts` of a policy of that action, undefined for every host. Never throws. */
+  hostValues(hosts: HostPattern[] | undefined, action: PolicyAction): string[] | undefined;
   /** What is wrong between the policy and the place, as far as it is known only at synth. */
   problems(hosts: HostPattern[] | undefined): string[];
 }

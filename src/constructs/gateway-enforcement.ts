@@ -53,13 +53,11 @@ export class GatewayEnforcement implements Enforcement {
     return patterns;
   }
 
-  public denyHosts(hosts: HostPattern[] | undefined): string[] | undefined {
-    if (this.everyHost) return undefined;
-    return (hosts ?? this.served).filter(({ isWildcard }) => !isWildcard).flatMap((host) => host.denyValues());
-  }
-
-  public allowHosts(): string[] | undefined {
-    throw new Error('an ALLOW policy on a gateway would be a union with those of others');
+  // Only DENY policies are enforced at gateways. A wildcard is an error that `problems` reports.
+  public hostValues(hosts: HostPattern[] | undefined): string[] | undefined {
+    const patterns = hosts ?? this.served;
+    if (this.everyHost || patterns.length === 0) return undefined;
+    return patterns.flatMap((host) => (host.isWildcard ? [host.text] : host.denyValues()));
   }
 
   public problems(hosts: HostPattern[] | undefined): string[] {

@@ -93,8 +93,8 @@ export class SpiffeAllowPolicy extends Construct {
       metadata: this.enforcement.metadata(props.metadata, policyName(this.enforcement, this.hosts, 'allow')),
       action: this.enforcement.isGateway ? PolicyAction.DENY : PolicyAction.ALLOW,
       produce: () => (this.enforcement.isGateway
-        ? reserveRules(this.grants, this.enforcement.denyHosts(this.hosts))
-        : allowRules(this.grants, this.enforcement.allowHosts(this.hosts))),
+        ? reserveRules(this.grants, this.enforcement.hostValues(this.hosts, PolicyAction.DENY))
+        : allowRules(this.grants, this.enforcement.hostValues(this.hosts, PolicyAction.ALLOW))),
     });
     this.apiObject = policy.apiObject;
     Synthesis.of(this).addCheck(this, () => this.problems());

@@ -154,7 +154,7 @@ export class SpiffeDenyPolicy extends Construct {
 
   private rules(): PolicyRule[] {
     const operation: PolicyOperation = {
-      hosts: this.enforcement.denyHosts(this.hosts),
+      hosts: this.enforcement.hostValues(this.hosts, PolicyAction.DENY),
       paths: this.paths?.flatMap((path) => path.denyValues()),
       notPaths: this.exceptPaths?.flatMap((path) => path.allowValues()),
       methods: this.methods,

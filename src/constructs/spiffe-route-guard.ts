@@ -45,5 +45,5 @@ function spelling(segment: string): string {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[.+*?()|[\]{}^$\\]/g, (special) => (special === '\\' || special === '^' ? `\\${special}` : `[${special}]`));
+  return text.replace(/[.+*?()|$[\]]/g, (special) => (/[[\]]/.test(special) ? `\\${special}` : `[${special}]`));
 }

@@ -2,6 +2,7 @@ import type { ApiObjectMetadata } from 'cdk8s';
 import type { Enforcement } from './enforcement';
 import { HostPattern } from '../model/host-pattern';
 import type { SpiffeId } from '../model/spiffe-id';
+import { PolicyAction } from '../resources/authorization-policy';
 import type { Workload } from '../resources/workload';
 
 /** Policies on the pods of a workload, where the certificates of the mesh are seen: those of sidecars and gateways. */
@@ -34,13 +35,11 @@ export class WorkloadEnforcement implements Enforcement {
     return hosts && [...new Set(hosts)].sort().map((host) => HostPattern.parse(host));
   }
 
-  public denyHosts(hosts: HostPattern[] | undefined): string[] | undefined {
-    return hosts?.flatMap((host) => (host.isWildcard ? [] : host.denyValues()));
-  }
-
-  public allowHosts(hosts: HostPattern[] | undefined): string[] | undefined {
+  public hostValues(hosts: HostPattern[] | undefined, action: PolicyAction): string[] | undefined {
     if (!hosts || this.workload._problems().length > 0) return undefined;
-    return hosts.flatMap((host) => host.allowValues([...new Set([this.workload.port, this.workload.targetPort])].sort((a, b) => a - b)));
+    if (action === PolicyAction.DENY) return hosts.flatMap((host) => host.denyValues());
+    const ports = [...new Set([this.workload.port, this.workload.targetPort])].sort((a, b) => a - b);
+    return hosts.flatMap((host) => host.allowValues(ports));
   }
 
   // The workload's own problems are reported by the policy that selects it.

@@ -1,4 +1,5 @@
 import { ApiRuleAccess } from '../../src/resources/api-rule-access';
+import type { ApiRuleJwtAuthorization } from '../../src/resources/api-rule-jwt';
 
 const IDP = { issuer: 'https://idp.example.com', jwksUri: 'https://idp.example.com/keys' };
 const OTHER = { issuer: 'https://other.example.com', jwksUri: 'https://other.example.com/keys' };
@@ -64,7 +65,8 @@ describe('external authorization is refused with the cure', () => {
 });
 
 describe('one access demands all of another', () => {
-  const jwt = (...authorizations: { requiredScopes?: string[]; audiences?: string[] }[]) => ApiRuleAccess.jwt({ authentications: [IDP], ...(authorizations.length > 0 && { authorizations }) });
+  const jwt = (...authorizations: ApiRuleJwtAuthorization[]) =>
+    ApiRuleAccess.jwt({ authentications: [IDP], ...(authorizations.length > 0 && { authorizations }) });
   const noAuth = ApiRuleAccess.noAuth();
   const ext = ApiRuleAccess.extAuth({ authorizers: ['a'] });
 

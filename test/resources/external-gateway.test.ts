@@ -31,11 +31,12 @@ test('an APIRule names it, and the hosts that it serves', () => {
   const gateway = new ExternalGateway(scope, 'partner', { ...PROPS, kymaSubdomain: 'in', kymaDomain: 'kyma.example.com', caSecretNamespace: 'certs', includeExtGatewayClientCert: true });
   expect(gateway).toMatchObject({ gatewayName: 'partner-gw', gatewayNamespace: 'demo', gatewayHosts: ['api.customer.com', 'in.kyma.example.com'], gatewayPorts: [443], verifiesClientCertificates: true });
   const workload = Workload.of({ service: 'httpbin', port: 8000, labels: { app: 'httpbin' } });
-  for (const host of gateway.gatewayHosts) new ApiRule(scope, host, { gateway, host, workload, access: ApiRuleAccess.noAuth(), methods: [HttpMethod.GET] });
+  const rule = { gateway, workload, access: ApiRuleAccess.noAuth(), methods: [HttpMethod.GET] };
+  for (const host of gateway.gatewayHosts) new ApiRule(scope, host, { ...rule, host });
   const [external, ...rules] = Testing.synth(scope);
   expect(external.spec).toMatchObject({ caSecretRef: { name: 'partner-ca', namespace: 'certs' }, includeExtGatewayClientCert: true });
   expect(rules.map(({ spec }) => [spec.externalGateway, spec.gateway])).toEqual([['demo/partner', undefined], ['demo/partner', undefined]]);
-  new ApiRule(scope, 'Other', { gateway, host: 'other.customer.com', workload, access: ApiRuleAccess.noAuth(), methods: [HttpMethod.GET] });
+  new ApiRule(scope, 'Other', { ...rule, host: 'other.customer.com' });
   expect(problems(scope)).toEqual(['host `other.customer.com` is not served by gateway `demo/partner-gw` (hosts: `api.customer.com`, `in.kyma.example.com`)']);
 });
 
