@@ -129,7 +129,8 @@ describe('what is rendered', () => {
 
   test('subjects of two issuers do not mix', () => {
     const elsewhere = CertificateIdentity.subjectAndIssuer(DistinguishedName.fromOpenSsl('/CN=b'), DistinguishedName.fromOpenSsl('/CN=ca2'));
-    const pairs = rulesOf(secured({ allow: [{ identity: issued }, { identity: elsewhere }] })).map(({ when }) => when.map(({ values }: any) => values[0]));
+    const rules = rulesOf(secured({ allow: [{ identity: issued }, { identity: elsewhere }] }));
+    const pairs = rules.map(({ when }) => when.map(({ values }: any) => values[0]));
     expect(pairs).toStrictEqual([['CN=b', 'CN=ca2'], ['CN=client', 'CN=ca']]);
   });
 
