@@ -3,6 +3,7 @@ import { collect, directoryOption, validOption } from './options';
 import { withRevocationLists } from './revocation';
 import { Run } from './run';
 import { CertificateStore } from './store/certificate-store';
+import { AuthorityEntry } from './store/index-entry';
 import { Validity } from '../../pki';
 
 interface CrlOptions {
@@ -19,8 +20,7 @@ export function addCrl(pki: Command, run: Run): void {
     .option('--ca <name>', 'CA whose list is issued (default: all); may be repeated', collect)
     .addOption(validOption('30d'))
     .action((options: CrlOptions) => CertificateStore.change(options.dir, async (store) => {
-      const usable = store.index.authorities.filter(({ state, privateKey, revokedAt }) => state !== 'retired' && privateKey !== undefined && revokedAt === undefined);
-      const chosen = options.ca === undefined ? usable : [...new Set(options.ca.map((name) => store.index.authorities.find((entry) => entry.name === name) ?? store.authority(name)))];
+      const chosen = options.ca === undefined ? inUse(store) : [...new Set(options.ca.map((name) => store.authority(name)))];
       const { index, files } = await withRevocationLists(store, store.index, chosen, options.valid, run.terminal);
       store.write(index, files);
       chosen.forEach(({ name }) => {
@@ -28,4 +28,8 @@ export function addCrl(pki: Command, run: Run): void {
         run.terminal.write(`revocation list ${entry.crlNumber} of CA ${name}: ${store.pathOf(entry.revocationList!)}\n`);
       });
     }));
+}
+
+function inUse({ index }: CertificateStore): AuthorityEntry[] {
+  return index.authorities.filter(({ state, privateKey, revokedAt }) => state !== 'retired' && privateKey !== undefined && revokedAt === undefined);
 }

@@ -99,7 +99,7 @@ function serverObjects(store: CertificateStore, { server, credential, as, includ
 function anchorObjects(store: CertificateStore, { clientCa, credential, crl, configMap }: ExportOptions): Exported[] {
   if (clientCa === undefined) return [];
   const authority = store.authority(clientCa);
-  const trusted = trustedFor(store, authority);
+  const trusted = trustedFor(authority, store.index.authorities);
   const lists = crl === true ? trusted.map((entry) => listOf(entry)) : [];
   return [{
     kind: configMap === true ? 'ConfigMap' : 'Secret',

@@ -57,7 +57,8 @@ async function init(options: InitOptions, { terminal }: Run): Promise<void> {
     }
     const plans = plannedOf(options, store);
     const isRoot = options.below === undefined;
-    store.requireFree(plans.flatMap(({ name }, position) => Object.values(store.layout.authority(name, isRoot && position === 0))), options.force === true);
+    const files = plans.flatMap(({ name }, position) => Object.values(store.layout.authority(name, isRoot && position === 0)));
+    store.requireFree(files, options.force === true);
     const taken = plans.find(({ name }) => store.index.authorities.some((authority) => authority.name === name));
     if (taken !== undefined && options.force !== true) {
       throw Stop.wrongUse(`there is a CA \`${taken.name}\` in \`${options.dir}\`: choose another name with --name, or add --force`);
@@ -68,17 +69,17 @@ async function init(options: InitOptions, { terminal }: Run): Promise<void> {
     let above = isRoot ? undefined : store.authority(options.below!);
     let authority = above === undefined ? undefined : openAuthority(store, above, terminal);
     let index: StoreIndex = store.index;
-    const files: PlannedFile[] = [];
+    const written: PlannedFile[] = [];
     for (const plan of plans) {
       if (options.key === KeyAlgorithm.RSA_4096) terminal.progress(`making an RSA key of 4096 bits for ${plan.name}`);
       authority = await makeAuthority(plan, authority, options, terminal);
       const entry: NewAuthority = { name: plan.name, family: plan.name, state: 'active', issues, issuer: above?.name ?? plan.name };
       const change = withAuthority(store, index, authority, entry, options.force === true);
       index = change.index;
-      files.push(...change.files);
+      written.push(...change.files);
       above = index.authorities[index.authorities.length - 1];
     }
-    store.write(index, files);
+    store.write(index, written);
     plans.forEach(({ name }) => {
       const made = index.authorities.find((entry) => entry.name === name)!;
       terminal.write(`${made.issuer === name ? 'root' : 'intermediate'} CA ${name}: ${made.subject}, until ${made.notAfter}\n  certificate  ${store.pathOf(made.certificate)}\n  private key  ${store.pathOf(made.privateKey!)}\n`);
@@ -99,7 +100,8 @@ function plannedOf({ name, subject, intermediate, below }: InitOptions, { layout
     throw Stop.wrongUse(`an intermediate CA in \`${directory}\` needs a name: give one with --name`);
   }
   const first = name ?? layout.root;
-  const names = intermediate === undefined && below === undefined && name === undefined ? layout.intermediates : (intermediate ?? []).map((_, index, all) => all.length === 1 ? intermediateName(first, layout.root) : `${intermediateName(first, layout.root)}-${index + 1}`);
+  const usual = intermediate === undefined && below === undefined && name === undefined;
+  const names = usual ? layout.intermediates : intermediateNames(first === layout.root ? 'intermediate' : `${first}-intermediate`, intermediate?.length ?? 0);
   const all = [first, ...names];
   return all.map((entry, position) => ({
     name: requireName(entry),
@@ -109,8 +111,8 @@ function plannedOf({ name, subject, intermediate, below }: InitOptions, { layout
   }));
 }
 
-function intermediateName(root: string, usual: string): string {
-  return root === usual ? 'intermediate' : `${root}-intermediate`;
+function intermediateNames(name: string, amount: number): string[] {
+  return amount === 1 ? [name] : Array.from({ length: amount }, (_, index) => `${name}-${index + 1}`);
 }
 
 function collectSubject(text: string, previous: DistinguishedName[] = []): DistinguishedName[] {

@@ -62,10 +62,10 @@ export function certificateFacts(certificate: Certificate): Inspected['facts'] {
   const subject = DistinguishedName._ofName(certificate.subject);
   const limit = basicConstraints?.pathLength;
   return {
-    subject: subject.envoySubject,
-    openssl: subject.openSsl,
-    issuer: certificate.isSelfSigned ? `${nameText(certificate.issuer)} (itself)` : nameText(certificate.issuer),
-    names: namesOf(certificate),
+    'subject': subject.envoySubject,
+    'openssl': subject.openSsl,
+    'issuer': certificate.isSelfSigned ? `${nameText(certificate.issuer)} (itself)` : nameText(certificate.issuer),
+    'names': namesOf(certificate),
     'X-CLIENT-SSL-CN': subject.envoySubject,
     'X-CLIENT-SSL-SAN': uris.join(','),
     'X-CLIENT-SSL-ISSUER': DistinguishedName._ofName(certificate.issuer).envoySubject,

@@ -68,7 +68,9 @@ function addIssueOptions(command: Command): Command {
     .option('--force', 'replace files of the same name; the old ones stay under issued/');
 }
 
-async function issue(side: Side, text: string, options: IssueOptions, run: Run, make: (authority: CertificateAuthority, options: IssueOptions) => Promise<IssuedCertificate>): Promise<void> {
+type Make = (authority: CertificateAuthority, options: IssueOptions) => Promise<IssuedCertificate>;
+
+async function issue(side: Side, text: string, options: IssueOptions, run: Run, make: Make): Promise<void> {
   await CertificateStore.change(options.dir, async (store) => {
     const name = options.name ?? store.layout.leafName(side, text);
     const entry = chooseAuthority(store, options.ca, side);

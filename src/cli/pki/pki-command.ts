@@ -14,5 +14,6 @@ import { addVerify } from './verify';
 /** Adds `pki` and its subcommands. */
 export function addPki(program: Command, run: Run): void {
   const pki = program.command('pki').description('certificates for gateways and their clients, in a directory of PEM files');
-  [addInit, addServer, addClient, addSign, addRenew, addRotateCa, addRevoke, addCrl, addInspect, addVerify, addExport].forEach((add) => add(pki, run));
+  const subcommands = [addInit, addServer, addClient, addSign, addRenew, addRotateCa, addRevoke, addCrl, addInspect, addVerify, addExport];
+  subcommands.forEach((add) => add(pki, run));
 }

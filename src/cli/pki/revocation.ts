@@ -9,7 +9,9 @@ import { Stop, stopping } from '../exit-status';
 import { Terminal } from '../terminal';
 
 /** Issues new revocation lists of some CAs, with everything that the index says is revoked. */
-export async function withRevocationLists(store: CertificateStore, start: StoreIndex, authorities: readonly AuthorityEntry[], validity: Validity | undefined, terminal: Terminal): Promise<Change> {
+export async function withRevocationLists(
+  store: CertificateStore, start: StoreIndex, authorities: readonly AuthorityEntry[], validity: Validity | undefined, terminal: Terminal,
+): Promise<Change> {
   let index = start;
   const files: PlannedFile[] = [];
   for (const entry of authorities) {
@@ -24,8 +26,8 @@ export async function withRevocationLists(store: CertificateStore, start: StoreI
       return authority.issueRevocationList({ previousPem, crlNumber: Number(entry.crlNumber ?? 0) + 1, validity });
     });
     files.push({ path, content: issued.pem, replace: entry.revocationList !== undefined });
-    const updated: AuthorityEntry = { ...index.authorities.find(({ name }) => name === entry.name)!, revocationList: path, crlNumber: issued.crlNumber };
-    index = { ...index, authorities: index.authorities.map((other) => other.name === entry.name ? updated : other) };
+    const news = { revocationList: path, crlNumber: issued.crlNumber };
+    index = { ...index, authorities: index.authorities.map((other) => other.name === entry.name ? { ...other, ...news } : other) };
   }
   return { index, files };
 }

@@ -50,7 +50,9 @@ function entryOf(store: CertificateStore, name: string, side: Side | undefined):
   return authority;
 }
 
-function mark(index: StoreIndex, entry: AuthorityEntry | CertificateEntry, fields: { readonly revokedAt: string; readonly reason: string }): StoreIndex {
+function mark(
+  index: StoreIndex, entry: AuthorityEntry | CertificateEntry, fields: Required<Pick<CertificateEntry, 'revokedAt' | 'reason'>>,
+): StoreIndex {
   return {
     ...index,
     authorities: index.authorities.map((other) => other === entry ? { ...other, ...fields } : other),

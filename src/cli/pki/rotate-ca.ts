@@ -8,7 +8,6 @@ import { AuthorityEntry, CertificateEntry, StoreIndex } from './store/index-entr
 import { withAuthority } from './store/records';
 import { PlannedFile } from './store/transaction';
 import { trustedFor } from './trust';
-import { DistinguishedName } from '../../model/distinguished-name';
 import { CertificateAuthority, KeyAlgorithm, Validity } from '../../pki';
 import { ExitStatus, Stop, stopping } from '../exit-status';
 
@@ -78,11 +77,10 @@ async function swap(store: CertificateStore, old: AuthorityEntry, options: Rotat
   }
   const families = withDescendants(store.index, old).map(({ family }) => family);
   const states = { active: 'outgoing', incoming: 'active' } as const;
-  const index: StoreIndex = {
-    ...store.index,
-    authorities: store.index.authorities.map((entry) => families.includes(entry.family) && (entry.state === 'active' || entry.state === 'incoming') ? { ...entry, state: states[entry.state] } : entry),
-  };
-  const swapped = store.write(index, []);
+  const authorities = store.index.authorities.map((entry) => (
+    families.includes(entry.family) && (entry.state === 'active' || entry.state === 'incoming') ? { ...entry, state: states[entry.state] } : entry
+  ));
+  const swapped = store.write({ ...store.index, authorities }, []);
   const left = stillIssuedBy(swapped.index, families);
   const owned = left.filter(({ privateKey }) => privateKey !== undefined);
   if (options.renew === true) {
@@ -107,10 +105,12 @@ async function drop(store: CertificateStore, active: AuthorityEntry, options: Ro
     run.end(ExitStatus.FINDINGS);
     return;
   }
-  const index: StoreIndex = {
-    ...store.index, authorities: store.index.authorities.map((entry) => families.includes(entry.family) && entry.state === 'outgoing' ? { ...entry, state: 'retired' } : entry),
-  };
-  const bundles = index.authorities.filter(({ family, state }) => families.includes(family) && state === 'active').map((entry) => anchorsOf(store, index, entry, []));
+  const authorities = store.index.authorities.map((entry): AuthorityEntry => (
+    families.includes(entry.family) && entry.state === 'outgoing' ? { ...entry, state: 'retired' } : entry
+  ));
+  const index = { ...store.index, authorities };
+  const current = authorities.filter(({ family, state }) => families.includes(family) && state === 'active');
+  const bundles = current.map((entry) => anchorsOf(store, index, entry, []));
   store.write(index, bundles);
   run.terminal.write(`CA ${outgoing.name} is retired: give the gateways and clients the CAs without it\n${bundles.map(({ path }) => `  ${store.pathOf(path)}\n`).join('')}`
     + `  pki export --dir ${store.directory} --client-ca ${active.family} …\n`);
@@ -133,11 +133,12 @@ function withDescendants(index: StoreIndex, authority: AuthorityEntry): Authorit
   return [authority, ...below.flatMap((entry) => withDescendants(index, entry))];
 }
 
-async function replacementOf(store: CertificateStore, entry: AuthorityEntry, above: CertificateAuthority | undefined, options: RotateOptions, { terminal }: Run): Promise<CertificateAuthority> {
+async function replacementOf(
+  store: CertificateStore, entry: AuthorityEntry, above: CertificateAuthority | undefined, options: RotateOptions, { terminal }: Run,
+): Promise<CertificateAuthority> {
   const old = openAuthority(store, entry, terminal);
-  const subject: DistinguishedName = old.subject;
+  const { subject, remainingPathLength: pathLength } = old;
   const { key: keyAlgorithm, valid } = options;
-  const pathLength = old.remainingPathLength;
   return stopping(Stop.wrongUse, async () => {
     if (entry.issuer === entry.name) {
       return CertificateAuthority.root({ subject, keyAlgorithm, pathLength, validity: valid, clock: clockOf(terminal) }).create();
@@ -154,7 +155,8 @@ function nextName(index: StoreIndex, family: string): string {
 function anchorsOf(store: CertificateStore, index: StoreIndex, entry: AuthorityEntry, fresh: readonly PlannedFile[]): PlannedFile {
   const isRoot = entry.issuer === entry.name;
   const content = (path: string) => fresh.find((file) => file.path === path)?.content ?? store.read(path, 'CA certificate');
-  return { path: store.layout.authority(entry.family, isRoot).anchors, content: trustedFor(store, entry, index.authorities).map(({ certificate }) => content(certificate)).join(''), replace: true };
+  const trusted = trustedFor(entry, index.authorities);
+  return { path: store.layout.authority(entry.family, isRoot).anchors, content: trusted.map(({ certificate }) => content(certificate)).join(''), replace: true };
 }
 
 function stillIssuedBy(index: StoreIndex, families: readonly string[]): CertificateEntry[] {

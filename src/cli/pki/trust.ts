@@ -1,16 +1,19 @@
-import { CertificateStore } from './store/certificate-store';
 import { AuthorityEntry } from './store/index-entry';
 
 /**
  * The CAs that have to be trusted for a CA of a directory: itself and those above it; while it is being replaced, those of the old and the new one.
  */
-export function trustedFor(store: CertificateStore, authority: AuthorityEntry, authorities: readonly AuthorityEntry[] = store.index.authorities): AuthorityEntry[] {
+export function trustedFor(authority: AuthorityEntry, authorities: readonly AuthorityEntry[]): AuthorityEntry[] {
   const together = authorities.filter(({ family, state }) => family === authority.family && state !== 'retired');
+  return [...new Set(together.flatMap((entry) => lineOf(entry, authorities)))];
+}
+
+/** A CA and those above it, the root last. */
+export function lineOf(authority: AuthorityEntry, authorities: readonly AuthorityEntry[]): AuthorityEntry[] {
   const named = (name: string) => authorities.find((entry) => entry.name === name)!;
-  const lines = together.flatMap((entry) => {
-    const line = [entry];
-    for (let above = named(entry.issuer); !line.includes(above); above = named(above.issuer)) line.push(above);
-    return line;
-  });
-  return [...new Set(lines)];
+  const line = [authority];
+  for (let above = named(authority.issuer); !line.includes(above); above = named(above.issuer)) {
+    line.push(above);
+  }
+  return line;
 }

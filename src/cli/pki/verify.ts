@@ -120,7 +120,11 @@ function fileFindings(options: VerifyOptions, moment: Moment): { findings: Findi
   return { findings, notes: notesOf(server, roots, anchors, presented, lists.length) };
 }
 
-function notesOf(server: readonly Certificate[] | undefined, roots: readonly Certificate[], anchors: readonly Certificate[] | undefined, client: readonly Certificate[] | undefined, lists: number): string[] {
+type Certificates = readonly Certificate[];
+
+function notesOf(
+  server: Certificates | undefined, roots: Certificates, anchors: Certificates | undefined, client: Certificates | undefined, lists: number,
+): string[] {
   return [
     ...server !== undefined && roots.length === 0 && !server[server.length - 1].isSelfSigned
       ? [`whether clients trust ${nameText(server[server.length - 1].issuer)} was not asked: give their CAs with --roots`] : [],

@@ -40,7 +40,8 @@ function keyFindings({ certificates: [leaf], privateKey, where }: PresentedChain
 }
 
 function usageFindings({ certificates, purpose, where }: PresentedChain): Finding[] {
-  return certificates.filter((certificate, index) => !(index === 0 ? allowsPurpose([certificate], purpose) : mayIssueFor(certificate, purpose))).map((certificate) => {
+  const allows = (certificate: Certificate, index: number) => index === 0 ? allowsPurpose([certificate], purpose) : mayIssueFor(certificate, purpose);
+  return certificates.filter((certificate, index) => !allows(certificate, index)).map((certificate) => {
     const { extendedKeyUsages, keyUsages } = certificate.extensions;
     const has = extendedKeyUsages?.includes(purpose) === false ? `extended key usage ${extendedKeyUsages.join(', ')}` : `key usage ${(keyUsages ?? []).join(', ')}`;
     return wrong('wrong-usage', where, `${nameText(certificate.subject)} may not be used for ${purpose}: it has ${has}`, `issue it again with ${purpose} in its extended key usage (\`pki ${purpose === 'serverAuth' ? 'server' : 'client'}\`)`);

@@ -37,7 +37,9 @@ function serversOf(gateway: KubernetesObject): Server[] {
   }));
 }
 
-function serverFindings({ where, tls, hosts }: Server, objects: readonly KubernetesObject[], gatewayNamespace: string, moment: Moment): GatewayJudgement {
+function serverFindings(
+  { where, tls, hosts }: Server, objects: readonly KubernetesObject[], gatewayNamespace: string, moment: Moment,
+): GatewayJudgement {
   if (!['SIMPLE', 'MUTUAL', 'OPTIONAL_MUTUAL'].includes(tls.mode) || typeof tls.credentialName !== 'string') {
     return { findings: [], notes: [`${where}: mode ${tls.mode ?? 'PASSTHROUGH'}${tls.credentialName === undefined ? ' without credentialName' : ''} is not judged`] };
   }
@@ -55,9 +57,11 @@ function serverFindings({ where, tls, hosts }: Server, objects: readonly Kuberne
 function presented(credential: CredentialText | undefined, hosts: readonly string[], where: string, moment: Moment) {
   if (credential === undefined) return { findings: [] };
   if (credential.certificate === undefined) {
-    return { findings: [wrong(
-      'secret-keys', where, 'neither `tls.crt` with `tls.key` nor `cert` with `key` is there and not empty: Istio sends nothing, and every handshake is closed', 'write both: `pki export --server … --include-private-key`',
-    )] };
+    return {
+      findings: [wrong(
+        'secret-keys', where, 'neither `tls.crt` with `tls.key` nor `cert` with `key` is there and not empty: Istio sends nothing, and every handshake is closed', 'write both: `pki export --server … --include-private-key`',
+      )],
+    };
   }
   const certificates = certificatesOf(withoutExplanations(credential.certificate), `certificate of ${where}`);
   const chain = { where, certificates, privateKey: credential.privateKey, purpose: 'serverAuth' as const };
@@ -68,7 +72,8 @@ function clientFindings(
   tls: any, serverPlace: CredentialPlace, server: CredentialText | undefined, chain: ReturnType<typeof certificatesOf> | undefined,
   objects: readonly KubernetesObject[], gatewayNamespace: string, where: string, moment: Moment,
 ): Finding[] {
-  const named = typeof tls.caCertCredentialName === 'string' && tls.caCertCredentialName !== '' ? placeOf(tls.caCertCredentialName, gatewayNamespace) : undefined;
+  const asked = typeof tls.caCertCredentialName === 'string' ? tls.caCertCredentialName : '';
+  const named = asked === '' ? undefined : placeOf(asked, gatewayNamespace);
   const place = named ?? { ...serverPlace, name: `${serverPlace.name}-cacert` };
   const misnamed = named === undefined ? [] : misnamedFindings(named, where);
   const own = named === undefined ? objects.find((object) => isAt(object, place)) : undefined;
@@ -79,9 +84,12 @@ function clientFindings(
   const at = `${where}, ${place.kind} ${fallsBack ? `${serverPlace.namespace}/${serverPlace.name}` : `${place.namespace}/${place.name}`}`;
   if (text?.authorities === undefined) {
     const elsewhere = fallsBack ? objects.find(({ kind, name }) => kind === 'Secret' && name === place.name) : undefined;
-    return [...misnamed, ...found.findings, ...elsewhere !== undefined ? [misplaced(elsewhere, gatewayNamespace, where)] : found.findings.length > 0 ? [] : [wrong(
-      'client-ca-missing', at, 'no CA for clients is there: without one every handshake of this server is closed', `write \`cacert\` into Secret \`${gatewayNamespace}/${place.name}\`: \`pki export --credential ${serverPlace.name} --client-ca …\``,
-    )]];
+    const nothing = wrong(
+      'client-ca-missing', at, 'no CA for clients is there: without one every handshake of this server is closed',
+      `write \`cacert\` into Secret \`${gatewayNamespace}/${place.name}\`: \`pki export --credential ${serverPlace.name} --client-ca …\``,
+    );
+    const absent = elsewhere !== undefined ? [misplaced(elsewhere, gatewayNamespace, where)] : found.findings.length > 0 ? [] : [nothing];
+    return [...misnamed, ...found.findings, ...absent];
   }
   const anchors = certificatesOf(withoutExplanations(text.authorities), `CAs of ${at}`);
   const lists = text.revocationLists === undefined ? [] : revocationListsOf(withoutExplanations(text.revocationLists), `revocation lists of ${at}`);
@@ -106,16 +114,20 @@ function misnamedFindings({ kind, name }: CredentialPlace, where: string): Findi
     : wrong('client-ca-name', where, `ConfigMap \`${name}\` ends in \`-cacert\`: Istio cuts that off and looks for another one`, 'name the ConfigMap without it')];
 }
 
-function find(objects: readonly KubernetesObject[], place: CredentialPlace, gatewayNamespace: string, where: string): { object?: KubernetesObject; findings: Finding[] } {
+function find(
+  objects: readonly KubernetesObject[], place: CredentialPlace, gatewayNamespace: string, where: string,
+): { object?: KubernetesObject; findings: Finding[] } {
   if (place.kind === 'Secret' && place.namespace !== gatewayNamespace) {
     return { findings: [wrong('wrong-namespace', where, `the gateway's pods in \`${gatewayNamespace}\` may not read Secret \`${place.namespace}/${place.name}\``, `put it into \`${gatewayNamespace}\` and name it \`${place.name}\``)] };
   }
   const object = objects.find((candidate) => isAt(candidate, place));
   if (object !== undefined) return { object, findings: [] };
   const elsewhere = objects.find(({ kind, name }) => kind === place.kind && name === place.name);
-  return { findings: [elsewhere !== undefined ? misplaced(elsewhere, gatewayNamespace, where) : wrong(
-    'secret-missing', where, `${place.kind} \`${place.namespace}/${place.name}\` is not among the manifests: if it is not in the cluster either, every handshake is closed`, 'pass its manifest too, or create it: `pki export`',
-  )] };
+  return {
+    findings: [elsewhere !== undefined ? misplaced(elsewhere, gatewayNamespace, where) : wrong(
+      'secret-missing', where, `${place.kind} \`${place.namespace}/${place.name}\` is not among the manifests: if it is not in the cluster either, every handshake is closed`, 'pass its manifest too, or create it: `pki export`',
+    )],
+  };
 }
 
 function misplaced({ kind, namespace, name }: KubernetesObject, gatewayNamespace: string, where: string): Finding {

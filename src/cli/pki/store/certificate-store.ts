@@ -8,6 +8,7 @@ import { readText } from './read-file';
 import { PlannedFile, isPending, recover, requireFree, writeTogether } from './transaction';
 import { writing } from './write-errors';
 import { Stop } from '../../exit-status';
+import { lineOf } from '../trust';
 
 /** A directory of PEM files and the index that says what they are. */
 export class CertificateStore {
@@ -89,11 +90,7 @@ export class CertificateStore {
 
   /** The CA and those above it, the root last. */
   public lineOf(authority: AuthorityEntry): AuthorityEntry[] {
-    const line = [authority];
-    for (let above = this.authorityOfEntry(authority.issuer); !line.includes(above); above = this.authorityOfEntry(above.issuer)) {
-      line.push(above);
-    }
-    return line;
+    return lineOf(authority, this.index.authorities);
   }
 
   /** The certificate of a name that is current (or was last), or of a serial number. */

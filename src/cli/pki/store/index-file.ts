@@ -14,6 +14,7 @@ const VERSION = 1;
 const COMMENT = ' What this directory holds. Read it freely; the command `cdk8s-istio-security pki` writes it.';
 
 type Check = (value: unknown) => boolean;
+type Refusal = (reason: string) => Stop;
 
 const text: Check = (value) => typeof value === 'string';
 const name: Check = (value) => typeof value === 'string' && isName(value);
@@ -26,7 +27,16 @@ const listOf = (check: Check): Check => (value) => Array.isArray(value) && value
 const optional = (check: Check): Check => (value) => value === undefined || check(value);
 
 const COMMON: Record<string, Check> = {
-  name, subject: text, issuer: name, serialNumber: hex, notBefore: moment, notAfter: moment, certificate: path, privateKey: optional(path), revokedAt: optional(moment), reason: optional(text),
+  name,
+  subject: text,
+  issuer: name,
+  serialNumber: hex,
+  notBefore: moment,
+  notAfter: moment,
+  certificate: path,
+  privateKey: optional(path),
+  revokedAt: optional(moment),
+  reason: optional(text),
 };
 const SIDE = oneOf(['server', 'client']);
 const AUTHORITY: Record<string, Check> = {
@@ -36,7 +46,7 @@ const CERTIFICATE: Record<string, Check> = { ...COMMON, side: SIDE, state: oneOf
 
 /** Writes an index as YAML that a person can read. */
 export function formatIndex(index: StoreIndex): string {
-  const document = new Document({ version: VERSION, ...index });
+  const document = new Document({ version: VERSION, ...index }, { aliasDuplicateObjects: false });
   document.commentBefore = COMMENT;
   return document.toString({ lineWidth: 0 });
 }
@@ -59,7 +69,7 @@ export function parseIndex(yaml: string, file: string): StoreIndex {
   return { layout: root.layout, authorities, certificates };
 }
 
-function parseYaml(yaml: string, refuse: (reason: string) => Stop): Record<string, unknown> {
+function parseYaml(yaml: string, refuse: Refusal): Record<string, unknown> {
   const document = parseDocument(yaml, { prettyErrors: false });
   if (document.errors.length > 0) {
     const [{ pos, message }] = document.errors;
@@ -77,7 +87,7 @@ function parseYaml(yaml: string, refuse: (reason: string) => Stop): Record<strin
   return value as Record<string, unknown>;
 }
 
-function entries(list: unknown, key: string, checks: Record<string, Check>, refuse: (reason: string) => Stop): Record<string, unknown>[] {
+function entries(list: unknown, key: string, checks: Record<string, Check>, refuse: Refusal): Record<string, unknown>[] {
   if (!Array.isArray(list)) {
     throw refuse(`\`${key}\` is no list`);
   }
@@ -86,7 +96,8 @@ function entries(list: unknown, key: string, checks: Record<string, Check>, refu
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
       throw refuse(`${place} is no mapping`);
     }
-    const wrong = Object.keys(checks).find((field) => !checks[field](entry[field])) ?? Object.keys(entry).find((field) => !Object.hasOwn(checks, field));
+    const wrong = Object.keys(checks).find((field) => !checks[field](entry[field]))
+      ?? Object.keys(entry).find((field) => !Object.hasOwn(checks, field));
     if (wrong !== undefined) {
       throw refuse(`${place} has ${entry[wrong] === undefined ? 'no' : 'a wrong'} \`${wrong}\``);
     }
@@ -94,7 +105,7 @@ function entries(list: unknown, key: string, checks: Record<string, Check>, refu
   return list;
 }
 
-function requireConsistent(authorities: readonly AuthorityEntry[], certificates: readonly CertificateEntry[], refuse: (reason: string) => Stop): void {
+function requireConsistent(authorities: readonly AuthorityEntry[], certificates: readonly CertificateEntry[], refuse: Refusal): void {
   const names = authorities.map((authority) => authority.name);
   const twice = names.find((candidate, index) => names.indexOf(candidate) !== index);
   if (twice !== undefined) {

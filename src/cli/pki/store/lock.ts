@@ -94,8 +94,8 @@ function isOld(path: string): boolean {
 
 function readHolder(path: string): Holder | undefined {
   try {
-    const holder = JSON.parse(readFileSync(path, 'utf8'));
-    return Number.isInteger(holder?.pid) && holder.pid > 0 ? { pid: holder.pid, started: String(holder.started), host: String(holder.host) } : undefined;
+    const { pid, started, host } = JSON.parse(readFileSync(path, 'utf8'));
+    return Number.isInteger(pid) && pid > 0 ? { pid, started: String(started), host: String(host) } : undefined;
   } catch {
     return undefined;
   }

@@ -59,24 +59,34 @@ export function withCertificate(store: CertificateStore, index: StoreIndex, issu
   const old = index.certificates.find((entry) => entry.name === name && entry.side === side && entry.state === 'current');
   const keepsKey = !issued.hasPrivateKey && old?.privateKey === files.privateKey;
   const entry: CertificateEntry = {
-    name, side, state: 'current', issuer, ...factsOf(leaf), names: namesOf(leaf), certificate: files.certificate,
-    ...issued.hasPrivateKey || keepsKey ? { privateKey: files.privateKey } : {}, copy,
+    name,
+    side,
+    state: 'current',
+    issuer,
+    ...factsOf(leaf),
+    names: namesOf(leaf),
+    certificate: files.certificate,
+    ...issued.hasPrivateKey || keepsKey ? { privateKey: files.privateKey } : {},
+    copy,
   };
+  // The old certificate has its copy already, and an old key is told apart by the same name.
+  const kept = old === undefined || old.certificate !== files.certificate ? undefined : old.copy.replace(/\.crt$/, '.key');
   const written: PlannedFile[] = [
     ...issued.hasPrivateKey ? [{ path: files.privateKey, content: issued.revealPrivateKeyPem(), secret: true, replace }] : [],
     { path: files.certificate, content: issued.chainPem, replace },
   ];
   return {
     index: { ...index, certificates: [...index.certificates.map((other): CertificateEntry => other === old ? { ...old, state: 'replaced' } : other), entry] },
-    files: [...written, { path: copy, content: issued.certificatePem }, ...keepsakes(store, written)],
+    files: [...written, { path: copy, content: issued.certificatePem }, ...keepsakes(store, written, kept)],
   };
 }
 
 // Whatever a file held that is replaced stays under a name made of its content: `--force` is no way to lose a key.
-function keepsakes(store: CertificateStore, written: readonly PlannedFile[]): PlannedFile[] {
+function keepsakes(store: CertificateStore, written: readonly PlannedFile[], keyName?: string): PlannedFile[] {
   return written.filter(({ replace }) => replace === true).flatMap(({ path, secret, content }) => {
     const old = store.contentOf(path);
     if (old === undefined || old === content) return [];
+    if (keyName !== undefined) return secret === true ? [{ path: keyName, content: old, secret, replace: true }] : [];
     const digest = createHash('sha256').update(old).digest('hex').slice(0, 16);
     return [{ path: `issued/replaced-${digest}.${secret === true ? 'key' : 'crt'}`, content: old, secret, replace: true }];
   });
