@@ -132,15 +132,15 @@ export class SpiffeDenyPolicy extends Construct {
   /**
    * A route that answers 403 to the denied identities on the denied paths, in any spelling: letter case, doubled and encoded slashes, `;parameters`.
    *
-   * Put it in front of the routes of the hosts, at the same gateway; the policy stays needed. It compares `x-forwarded-client-cert`, which the gateway writes
-   * anew before it routes, so clients cannot forge it there. Add all clients before the call.
+   * Put it in front of the routes of the hosts, at the same gateway; the policy stays needed. Without `hosts` it holds for all hosts of the VirtualService.
+   * It compares `x-forwarded-client-cert`, which the gateway writes anew before it routes, so clients cannot forge it there. Add all clients before the call.
    */
   public routeGuard(): HttpRoute {
     if (!this.enforcement.isGateway) throw new Error('route guard of a policy at a workload: routes are chosen at the gateway, enforce the policy there');
     if (!this.paths) throw new Error('route guard of a policy without `paths`: nothing is left open, leave it out');
     if (this.clients.length === 0) throw new Error('route guard of a policy without clients `[]`: add the clients first');
     this.guarded = this.clients.length;
-    return guardingRoute(this.clients, this.paths, this.methods);
+    return guardingRoute({ clients: this.clients, paths: this.paths, methods: this.methods, hosts: this.hosts });
   }
 
   private problems(): string[] {

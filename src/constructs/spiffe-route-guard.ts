@@ -1,3 +1,4 @@
+import type { HostPattern } from '../model/host-pattern';
 import type { HttpMethod } from '../model/http-method';
 import type { PathPattern } from '../model/path-pattern';
 import type { SpiffeId } from '../model/spiffe-id';
@@ -7,19 +8,30 @@ import type { HttpMatch, HttpRoute } from '../resources/http-route';
 const SLASH = '(/|%2f|%5c)';
 const PARAMETERS = '((;|%3b)[^/]*)?';
 
+/** What a guarding route denies. */
+export interface Guarded {
+  readonly clients: SpiffeId[];
+  readonly paths: PathPattern[];
+  readonly methods?: HttpMethod[];
+  /** Exact hosts; undefined for all that the route serves. */
+  readonly hosts?: HostPattern[];
+}
+
 /**
  * A route that answers 403 itself to the given identities on the given paths, however the path is spelt.
  *
  * The gateway writes `x-forwarded-client-cert` from the verified certificate before it routes (Istio's default, SANITIZE_SET).
  */
-export function guardingRoute(clients: SpiffeId[], paths: PathPattern[], methods: HttpMethod[] | undefined): HttpRoute {
+export function guardingRoute({ clients, paths, methods, hosts }: Guarded): HttpRoute {
   const uris = [...new Set(paths.map(guardingExpression))].sort();
+  const authority = hosts && { authority: StringMatch.regex(`(?i)(${hosts.map(({ text }) => escaped(text)).join('|')})(:[0-9]*)?`) };
   return {
     name: 'spiffe-deny',
     match: clients.flatMap((client) => uris.flatMap((uri) => (methods ?? [undefined]).map((method): HttpMatch => ({
       uri: StringMatch.regex(uri),
       headers: { 'x-forwarded-client-cert': StringMatch.regex(`.*;URI=${escaped(client.uri)}(;.*)?`) },
       ...(method && { method }),
+      ...authority,
     })))),
     directResponse: { status: 403 },
   };

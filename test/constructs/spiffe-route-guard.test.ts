@@ -47,6 +47,13 @@ test('the route that a VirtualService puts in front of its own', () => {
   });
 });
 
+test('hosts that the policy names limit the route too, with every port', () => {
+  const { match } = policy({ hosts: ['test.com'], enforceAt: EnforcementPoint.gateway(fakeGateway(['test.com', 'b.com']) as any) }).routeGuard();
+  expect(match!.map(({ authority }) => authority?.toString())).toEqual(['regex (?i)(test[.]com)(:[0-9]*)?']);
+  const two = policy({ hosts: ['test.com', 'b.com'], enforceAt: EnforcementPoint.gateway(fakeGateway(['test.com', 'b.com']) as any) }).routeGuard();
+  expect(two.match![0].authority!.toString()).toBe('regex (?i)(b[.]com|test[.]com)(:[0-9]*)?');
+});
+
 test.each<[string, PathPattern, string[], string[]]>([
   ['an exact path', TEAPOT, [
     '/status/418', '//status/418', '/status//418', '/status%2F418', '/status%5c418', '/STATUS/418', '/status;x=1/418', '/status;x/%2f418', '/status/418;x', '/status/418/', '/status/418/a',
