@@ -32,6 +32,7 @@ export function checkedHeaderValue(name: string, value: string): string {
     rest = rest.slice(at);
     const command = /^%(?:%|([A-Z0-9_]+)(\([^)]*\))?(:\d+)?%)/.exec(rest);
     if (!command) throw new Error(`invalid value \`${value}\` of header \`${name}\`: expected \`%%\` for a percent sign, or an operator such as \`%DOWNSTREAM_PEER_SUBJECT%\``);
+    if (command[3]) throw new Error(`invalid operator in value \`${value}\` of header \`${name}\`: expected no length \`${command[3]}\`, Istio refuses it`);
     if (command[1]) checkOperator(name, value, command[1], command[2]);
     rest = rest.slice(command[0].length);
   }

@@ -11,7 +11,7 @@ test('operations are copied and sorted, empty ones left out', () => {
 });
 
 test.each([
-  'plain', '100%%', '%%%DOWNSTREAM_TLS_VERSION%%%', '%REQ(:METHOD)%', '%REQ(X-A?X-B):20%', '%START_TIME%', '%START_TIME(%s)%', '%QUERY_PARAM(a)%',
+  'plain', '100%%', '%%%DOWNSTREAM_TLS_VERSION%%%', '%REQ(:METHOD)%', '%REQ(X-A?X-B)%', '%START_TIME%', '%START_TIME(%s)%', '%QUERY_PARAM(a)%',
   '%DYNAMIC_METADATA(a:b)%', '%START_TIME(%b %d)%', '%RESPONSE_CODE_DETAILS(ALLOW_WHITESPACES)%', '%GRPC_STATUS%',
 ])('value %s is one that Envoy takes', (value) => {
   expect(set('x-a', value).request!.set).toStrictEqual({ 'x-a': value });
@@ -30,6 +30,7 @@ test.each<[string, any, string]>([
   ['an operator without its argument', '%QUERY_PARAM%', 'invalid operator in value `%QUERY_PARAM%` of header `x-a`: expected `%QUERY_PARAM(<name>)%`'],
   ['an operator with an empty argument', '%REQ()%', 'invalid operator in value `%REQ()%` of header `x-a`: expected `%REQ(<name>)%`'],
   ['an argument too many', '%PROTOCOL(x)%', 'invalid operator in value `%PROTOCOL(x)%` of header `x-a`: expected `%PROTOCOL%` without argument'],
+  ['a length', '%REQ(x-b):20%', 'invalid operator in value `%REQ(x-b):20%` of header `x-a`: expected no length `:20`, Istio refuses it'],
   ['an empty value', '', 'invalid value `` of header `x-a`: expected a non-empty text'],
   ['a number', 7, 'invalid value `7` of header `x-a`: expected a non-empty text'],
   ['a line feed', 'a\r\nb', 'invalid value "a\\r\\nb" of header `x-a`: expected no control characters'],
