@@ -1,8 +1,9 @@
 import { mayIssueFor } from './anchor-findings';
 import { certificateFindings } from './certificate-findings';
 import { Finding, Moment, wrong } from './finding';
+import { isIssuedBy } from './issued-by';
 import { Certificate } from '../../../x509/certificate';
-import { findPath, isLinked } from '../../../x509/chain';
+import { findPath } from '../../../x509/chain';
 import { TlsPurpose, allowsPurpose } from '../../../x509/key-purpose';
 import { readPrivateKey } from '../../../x509/private-key';
 import { Stop, stopping } from '../../exit-status';
@@ -49,7 +50,8 @@ function usageFindings({ certificates, purpose, where }: PresentedChain): Findin
 }
 
 function orderFindings({ certificates, where }: PresentedChain): Finding[] {
-  return isLinked(certificates) ? [] : [wrong(
+  const isOrdered = certificates.slice(1).every((issuer, index) => isIssuedBy(certificates[index], issuer));
+  return isOrdered ? [] : [wrong(
     'chain-order', where, `the ${certificates.length} certificates are not in order: ${certificates.map(({ subject }) => nameText(subject)).join(' | ')}`,
     'put the leaf first, and behind each certificate the one of its issuer; leave out what does not belong to the chain',
   )];
@@ -64,7 +66,7 @@ function pathFindings(leaf: Certificate, { certificates, where }: PresentedChain
   const walked = [leaf];
   for (;;) {
     const current = last;
-    const issuer = [...ends, ...others].find((candidate) => current.isSignedBy(candidate));
+    const issuer = [...ends, ...certificates].find((candidate) => isIssuedBy(current, candidate));
     if (issuer === undefined) {
       return [missingIssuer(current, where, [...ends, ...others])];
     }
