@@ -1,4 +1,5 @@
 import { DerElement, DerTag, isConstructed } from './der';
+import { parseTime } from './der-time';
 import { decodeOid } from './oid';
 import { isAcceptedString } from './string-value';
 
@@ -38,9 +39,10 @@ function isAcceptedContent(tag: number, content: Buffer): boolean {
     case DerTag.OBJECT_IDENTIFIER:
       return isOid(content);
     case DerTag.UTC_TIME:
-      return /^(\d{12})(Z|[+-]([01]\d|2[0-3])[0-5]\d)$/.test(content.toString('latin1')) && isDate(`${content[0] < 0x35 ? '20' : '19'}${content.toString('latin1')}`);
+      // BoringSSL takes an offset from UTC here, which certificates' own dates must not have.
+      return parseTime(tag, Buffer.from(content.toString('latin1').replace(/[+-]([01]\d|2[0-3])[0-5]\d$/, 'Z'))) !== undefined;
     case DerTag.GENERALIZED_TIME:
-      return /^\d{14}Z$/.test(content.toString('latin1')) && isDate(content.toString('latin1'));
+      return parseTime(tag, content) !== undefined;
     default:
       return isAcceptedString(tag, content);
   }
@@ -53,12 +55,4 @@ function isOid(content: Buffer): boolean {
   } catch {
     return false;
   }
-}
-
-function isDate(text: string): boolean {
-  const [, ...parts] = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})/.exec(text)!;
-  const [year, month, day, hour, minute, second] = parts.map(Number);
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
-  return day >= 1 && day <= days && hour < 24 && minute < 60 && second < 60;
 }

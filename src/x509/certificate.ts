@@ -1,15 +1,21 @@
 import { KeyObject, X509Certificate, createHash } from 'node:crypto';
-import { loadAsn1 } from './asn1';
-import { readChildren, readSingle, requireStrictDer } from './der';
+import { DerElement, DerTag, readFields, readSingle, requireStrictDer, requireTag } from './der';
+import { parseTime } from './der-time';
 import { CertificateExtensions, readExtensions } from './extensions';
 import { Name, decodeName } from './name';
+import { decodeOid } from './oid';
 import { readPem, writePem } from './pem';
 
 const LABEL = 'CERTIFICATE';
 const EXPLICIT_VERSION = 0xa0;
 const EXPLICIT_EXTENSIONS = 0xa3;
 
-/** A certificate as its DER says, read once (RFC 5280 section 4.1). */
+/**
+ * A certificate as its DER says, read once (RFC 5280 section 4.1).
+ *
+ * It is read strictly here, byte for byte where names are concerned, and by Node (OpenSSL), which must accept the same bytes and judges keys and
+ * signatures.
+ */
 export class Certificate {
   /** Reads the certificates of a PEM text, in its order; there is at least one. */
   public static readAll(pem: unknown, what = 'certificate'): Certificate[] {
@@ -43,24 +49,21 @@ export class Certificate {
   private constructor(der: Buffer, what: string) {
     const element = readSingle(der, what);
     requireStrictDer(element, what);
+    const [signed, algorithm] = readFields(element, DerTag.SEQUENCE, what);
+    const fields = readFields(signed, DerTag.SEQUENCE, what);
+    const version = fields[0]?.tag === EXPLICIT_VERSION ? readFields(fields.shift(), EXPLICIT_VERSION, what)[0] : undefined;
+    const [serial, , issuer, validity, subject, publicKey, ...rest] = fields;
     this.der = der;
-    this.node = readByNode(der, what);
-    const [tbs, signatureAlgorithm] = readChildren(element, what);
-    const all = readChildren(tbs, what);
-    const versioned = all[0].tag === EXPLICIT_VERSION;
-    this.version = versioned ? all[0].content[2] + 1 : 1;
-    const [serial, , issuer, validity, subject, publicKey, ...rest] = versioned ? all.slice(1) : all;
-    this.serialNumber = serial.content.toString('hex');
-    this.issuer = decodeName(issuer.raw, `issuer of ${what}`);
-    this.subject = decodeName(subject.raw, `subject of ${what}`);
-    const { schema: { AsnConvert }, x509 } = loadAsn1();
-    const { notBefore, notAfter } = AsnConvert.parse(validity.raw, x509.Validity);
-    this.notBefore = notBefore.getTime();
-    this.notAfter = notAfter.getTime();
-    this.publicKeySha256 = createHash('sha256').update(publicKey.raw).digest('hex');
-    this.signatureAlgorithm = AsnConvert.parse(signatureAlgorithm.raw, x509.AlgorithmIdentifier).algorithm;
+    this.version = version === undefined ? 1 : requireTag(version, DerTag.INTEGER, what).content[0] + 1;
+    this.serialNumber = requireTag(serial, DerTag.INTEGER, what).content.toString('hex');
+    this.issuer = decodeName(requireTag(issuer, DerTag.SEQUENCE, what).raw, `issuer of ${what}`);
+    [this.notBefore, this.notAfter] = readValidity(validity, what);
+    this.subject = decodeName(requireTag(subject, DerTag.SEQUENCE, what).raw, `subject of ${what}`);
+    this.publicKeySha256 = createHash('sha256').update(requireTag(publicKey, DerTag.SEQUENCE, what).raw).digest('hex');
     const extensions = rest.find(({ tag }) => tag === EXPLICIT_EXTENSIONS);
-    this.extensions = readExtensions(extensions === undefined ? [] : AsnConvert.parse(extensions.content, x509.Extensions), what);
+    this.extensions = readExtensions(extensions && readFields(extensions, EXPLICIT_EXTENSIONS, what)[0], what);
+    this.signatureAlgorithm = decodeOid(requireTag(readFields(algorithm, DerTag.SEQUENCE, what)[0], DerTag.OBJECT_IDENTIFIER, what).content);
+    this.node = readByNode(der, what);
   }
 
   /** The certificate as one PEM block. */
@@ -107,11 +110,18 @@ export class Certificate {
   }
 }
 
-/** Node (OpenSSL) reads the whole structure first, so that whatever follows here walks a certificate that is one. */
+function readValidity(element: DerElement | undefined, what: string): [Date, Date] {
+  const [from, until] = readFields(element, DerTag.SEQUENCE, what).map(({ tag, content }) => parseTime(tag, content));
+  if (from === undefined || until === undefined) {
+    throw new Error(`${what} has a malformed date`);
+  }
+  return [from, until];
+}
+
 function readByNode(der: Buffer, what: string): X509Certificate {
   try {
     return new X509Certificate(der);
-  } catch (error) {
-    throw new Error(`${what} is PEM of something that is no X.509 certificate, or is damaged`, { cause: error });
+  } catch {
+    throw new Error(`${what} is no X.509 certificate that OpenSSL reads, or is damaged`);
   }
 }

@@ -1,12 +1,13 @@
 import { verify } from 'node:crypto';
-import type { CertificateList } from '@peculiar/asn1-x509';
-import { loadAsn1 } from './asn1';
 import { Certificate } from './certificate';
-import { readChildren, readSingle, requireStrictDer } from './der';
+import { DerElement, DerTag, readFields, readSingle, requireStrictDer, requireTag } from './der';
+import { parseTime } from './der-time';
 import { Name, decodeName, encodeName } from './name';
+import { decodeOid } from './oid';
 import { readPem } from './pem';
 
 const LABEL = 'X509 CRL';
+const TIMES: readonly number[] = [DerTag.UTC_TIME, DerTag.GENERALIZED_TIME];
 const DIGESTS: Record<string, string | null> = {
   '1.2.840.113549.1.1.11': 'sha256',
   '1.2.840.113549.1.1.12': 'sha384',
@@ -42,17 +43,23 @@ export class RevocationList {
   private constructor(der: Buffer, what: string) {
     const element = readSingle(der, what);
     requireStrictDer(element, what);
-    const list = parse(der, what);
-    const [tbs] = readChildren(element, what);
-    const fields = readChildren(tbs, what);
-    this.signed = tbs.raw;
-    this.signature = Buffer.from(list.signature);
-    this.signatureAlgorithm = list.signatureAlgorithm.algorithm;
-    // version (optional), signature, issuer
-    this.issuer = decodeName(fields[list.tbsCertList.version === undefined ? 1 : 2].raw, `issuer of ${what}`);
-    this.thisUpdate = list.tbsCertList.thisUpdate.getTime();
-    this.nextUpdate = list.tbsCertList.nextUpdate?.getTime();
-    this.revokedSerialNumbers = (list.tbsCertList.revokedCertificates ?? []).map(({ userCertificate }) => Buffer.from(userCertificate).toString('hex'));
+    const [signed, algorithm, signature] = readFields(element, DerTag.SEQUENCE, what);
+    const fields = readFields(signed, DerTag.SEQUENCE, what);
+    if (fields[0]?.tag === DerTag.INTEGER) {
+      fields.shift();
+    }
+    const [, issuer, thisUpdate, ...rest] = fields;
+    const nextUpdate = TIMES.includes(rest[0]?.tag) ? rest.shift() : undefined;
+    const revoked = rest[0]?.tag === DerTag.SEQUENCE ? readFields(rest[0], DerTag.SEQUENCE, what) : [];
+    this.issuer = decodeName(requireTag(issuer, DerTag.SEQUENCE, what).raw, `issuer of ${what}`);
+    this.thisUpdate = readTime(thisUpdate, what);
+    this.nextUpdate = nextUpdate && readTime(nextUpdate, what);
+    this.revokedSerialNumbers = revoked.map((entry) =>
+      requireTag(readFields(entry, DerTag.SEQUENCE, what)[0], DerTag.INTEGER, what).content.toString('hex'));
+    this.signatureAlgorithm = decodeOid(requireTag(readFields(algorithm, DerTag.SEQUENCE, what)[0], DerTag.OBJECT_IDENTIFIER, what).content);
+    this.signed = signed.raw;
+    // A BIT STRING begins with the number of its unused bits, which is 0 for a signature.
+    this.signature = requireTag(signature, DerTag.BIT_STRING, what).content.subarray(1);
   }
 
   /** Whether the list names this certificate. */
@@ -74,11 +81,10 @@ export class RevocationList {
   }
 }
 
-function parse(der: Buffer, what: string): CertificateList {
-  const { schema: { AsnConvert }, x509 } = loadAsn1();
-  try {
-    return AsnConvert.parse(der, x509.CertificateList);
-  } catch (error) {
-    throw new Error(`${what} is PEM of something that is no revocation list, or is damaged`, { cause: error });
+function readTime(element: DerElement | undefined, what: string): Date {
+  const moment = element && parseTime(element.tag, element.content);
+  if (moment === undefined) {
+    throw new Error(`${what} has a malformed date`);
   }
+  return moment;
 }

@@ -94,7 +94,21 @@ export function readChildren(element: DerElement, what: string): DerElement[] {
   return children;
 }
 
-/** Refuses BER forms and broken nesting anywhere inside an element, which a lenient ASN.1 library would let pass. */
+/** Reads the elements that a constructed element of a certain tag holds. */
+export function readFields(element: DerElement | undefined, tag: number, what: string): DerElement[] {
+  return readChildren(requireTag(element, tag, what), what);
+}
+
+/** Requires an element to be there and to have a certain tag. */
+export function requireTag(element: DerElement | undefined, tag: number, what: string): DerElement {
+  if (element?.tag !== tag) {
+    const hex = (octet: number) => `0x${octet.toString(16).padStart(2, '0')}`;
+    throw new Error(`${what} is malformed: found ${element === undefined ? 'nothing' : `DER tag ${hex(element.tag)}`} where ${hex(tag)} belongs`);
+  }
+  return element;
+}
+
+/** Refuses BER forms and broken nesting anywhere inside an element, also in parts that nothing here reads. */
 export function requireStrictDer(element: DerElement, what: string, depth = 0): void {
   if (depth > MAX_DEPTH) {
     throw new Error(`${what} is nested more than ${MAX_DEPTH} levels deep`);

@@ -1,5 +1,5 @@
 import { requireAcceptedValue } from './accepted-value';
-import { DerElement, DerTag, readChildren, readSingle, writeElement } from './der';
+import { DerElement, DerTag, readFields, readSingle, requireTag, writeElement } from './der';
 import { decodeOid, encodeOid } from './oid';
 
 /** One attribute of a name, e.g. `CN=client`: its type, and its value as the DER holds it. */
@@ -20,9 +20,8 @@ export type Name = readonly RelativeName[];
 
 /** Reads a DER-encoded Name (RFC 5280 section 4.1.2.4), keeping order, string types and bytes. */
 export function decodeName(der: Buffer, what = 'name'): Name {
-  const element = requireTag(readSingle(der, what), DerTag.SEQUENCE, what);
-  return readChildren(element, what).map((set) => {
-    const attributes = readChildren(requireTag(set, DerTag.SET, what), what);
+  return readFields(readSingle(der, what), DerTag.SEQUENCE, what).map((set) => {
+    const attributes = readFields(set, DerTag.SET, what);
     if (attributes.length === 0) {
       throw new Error(`${what} has an empty relative name, which Envoy refuses`);
     }
@@ -47,19 +46,11 @@ function encodeAttribute(attribute: NameAttribute): Buffer {
 }
 
 function decodeAttribute(element: DerElement, what: string): NameAttribute {
-  const fields = readChildren(requireTag(element, DerTag.SEQUENCE, what), what);
+  const fields = readFields(element, DerTag.SEQUENCE, what);
   if (fields.length !== 2) {
     throw new Error(`${what} has an attribute that is not a pair of type and value`);
   }
   const oid = decodeOid(requireTag(fields[0], DerTag.OBJECT_IDENTIFIER, what).content);
   requireAcceptedValue(fields[1], `value of attribute ${oid} in ${what}`);
   return { oid, tag: fields[1].tag, value: fields[1].content };
-}
-
-function requireTag(element: DerElement, tag: number, what: string): DerElement {
-  if (element.tag !== tag) {
-    const hex = (octet: number) => `0x${octet.toString(16).padStart(2, '0')}`;
-    throw new Error(`${what} is malformed: found DER tag ${hex(element.tag)} where ${hex(tag)} belongs`);
-  }
-  return element;
 }

@@ -1,7 +1,6 @@
 const MAX_BYTES = 1024 * 1024;
 const LINE = 64;
 const BEGIN = /^-----BEGIN ([A-Z0-9 ]+)-----$/;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** One block of PEM text (RFC 7468): its label, e.g. `CERTIFICATE`, and the bytes it carries. */
 export interface PemBlock {
@@ -93,10 +92,12 @@ function decode(base64: string, line: number, what: string): Buffer {
   if (base64 === '') {
     throw new Error(`${what} has an empty PEM block in line ${line}`);
   }
-  if (!BASE64.test(base64)) {
+  const octets = Buffer.from(base64, 'base64');
+  // Node ignores what it cannot decode; text that is not what it would write itself is damaged.
+  if (octets.toString('base64') !== base64) {
     throw new Error(`${what} has a PEM block in line ${line} whose base64 is malformed or truncated`);
   }
-  return Buffer.from(base64, 'base64');
+  return octets;
 }
 
 function describe(label: string): string {

@@ -72,7 +72,7 @@ export function certificateDer(recipe: Recipe): Buffer {
   const keys = recipe.keys ?? newKeys();
   const subject = encodeSubject(recipe.subject ?? '/CN=test');
   const issuer = recipe.issuer ?? { name: subject, keys };
-  const time = (text: string) => text.length > 13 ? writeElement(DerTag.GENERALIZED_TIME, Buffer.from(text)) : writeElement(DerTag.UTC_TIME, Buffer.from(text));
+  const time = (text: string) => writeElement(text.length > 13 ? DerTag.GENERALIZED_TIME : DerTag.UTC_TIME, Buffer.from(text));
   const extensions = extensionsOf(recipe);
   return signed(issuer.keys, seq(
     ...(recipe.version1 ? [] : [writeElement(0xa0, integer(2))]),

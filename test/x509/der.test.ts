@@ -2,7 +2,7 @@ import { isConstructed, readChildren, readElement, readSingle, requireStrictDer,
 
 const bytes = (hex: string) => Buffer.from(hex, 'hex');
 
-test.each([0, 1, 127, 128, 255, 256, 65535, 65536, 1 << 24])('an element of %d bytes comes back', (length) => {
+test.each([0, 1, 127, 128, 255, 256, 65535, 65536, 2 ** 24])('an element of %d bytes comes back', (length) => {
   const content = Buffer.alloc(length, 7);
   const element = readSingle(writeElement(0x04, content), 'it');
   expect(element.tag).toBe(4);
@@ -44,7 +44,7 @@ test('a broken element deep inside is found', () => {
 });
 
 test('more than 32 levels are refused', () => {
-  let der = Buffer.alloc(0);
+  let der: Buffer = Buffer.alloc(0);
   for (let level = 0; level < 34; level += 1) {
     der = writeElement(0x30, der);
   }

@@ -1,8 +1,8 @@
+import { PRINTED } from './envoy-observations';
 import { ENVOY_NAMES } from '../../src/x509/envoy-name-table';
 import { envoyShortName, isNamedByEnvoy } from '../../src/x509/envoy-names';
 import { decodeName } from '../../src/x509/name';
 import { printEnvoyName } from '../../src/x509/name-printer';
-import { PRINTED } from './envoy-observations';
 
 test.each(PRINTED)('%s: printed as Envoy did', (_, hex, header) => {
   expect(printEnvoyName(decodeName(Buffer.from(hex, 'hex')))).toBe(header);

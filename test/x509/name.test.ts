@@ -1,7 +1,7 @@
-import { DerTag, writeElement } from '../../src/x509/der';
-import { decodeName, encodeName, relativeName } from '../../src/x509/name';
 import { seq, oid } from './certificate-builder';
 import { PRINTED, REFUSED } from './envoy-observations';
+import { DerTag, writeElement } from '../../src/x509/der';
+import { decodeName, encodeName, relativeName } from '../../src/x509/name';
 
 const set = (...parts: Buffer[]) => writeElement(DerTag.SET, Buffer.concat(parts));
 const utf8 = (text: string) => writeElement(DerTag.UTF8_STRING, Buffer.from(text));
