@@ -27,13 +27,16 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     '@peculiar/asn1-x509@^2',
     '@peculiar/x509@^2.2.0',
     'commander@^14',
+    'jws@^4',
     'picocolors@^1',
+    're2js@^2',
     'reflect-metadata@^0.2.2',
     'yaml@^2',
   ],
   devDeps: [
     '@kubernetes-models/istio@^3.0.1',
     '@types/jest@^30',
+    '@types/jws@^3',
     '@types/node@^20',
     'ajv@^8',
     'cdk8s-cli@^2.207.60',
@@ -49,6 +52,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   jestOptions: {
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     jestConfig: {
+      modulePathIgnorePatterns: ['<rootDir>/lib/', '<rootDir>/dist/'],
       moduleNameMapper: { '^cdk8s-istio-security$': '<rootDir>/src' },
       collectCoverageFrom: ['src/**/*.ts'],
       coveragePathIgnorePatterns: ['/node_modules/', '/imports/', '/test/'],
