@@ -26,6 +26,7 @@ import (
 const (
 	Refused     = "refused"     // TLS: an alert or a closed connection before any HTTP response
 	Reset       = "reset"       // plaintext: the connection was closed without a response
+	Untrusted   = "untrusted"   // TLS: the client does not accept the server's certificate
 	Unreachable = "unreachable" // no TCP connection
 	TimedOut    = "timeout"
 )
@@ -40,6 +41,7 @@ type Request struct {
 	TLS         bool
 	ServerName  string // SNI, or empty for none
 	Certificate *tls.Certificate
+	Mesh        bool           // speak Istio's mutual TLS
 	Trust       *x509.CertPool // CAs that the server certificate is checked against, by ServerName; nil checks nothing
 	MinVersion  uint16
 	MaxVersion  uint16
@@ -108,6 +110,9 @@ func (r *Request) tlsConfig() *tls.Config {
 		ServerName: r.ServerName, InsecureSkipVerify: r.Trust == nil, RootCAs: r.Trust, NextProtos: []string{"http/1.1"},
 		MinVersion: r.MinVersion, MaxVersion: r.MaxVersion,
 	}
+	if r.Mesh {
+		config.NextProtos = []string{"istio-http/1.1", "istio", "http/1.1"} // tells a sidecar that this is mesh traffic
+	}
 	if r.Certificate != nil {
 		// Sent even if the server's list of acceptable CAs does not name its issuer, which is what an attacker would do.
 		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return r.Certificate, nil }
@@ -130,7 +135,10 @@ func (r *Request) bytes() []byte {
 
 func failure(err error, secured bool) string {
 	var timeout net.Error
+	var untrusted *tls.CertificateVerificationError
 	switch {
+	case errors.As(err, &untrusted):
+		return Untrusted
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return TimedOut
 	case secured:

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/dynamic"
 
@@ -104,6 +105,32 @@ func (m *Mesh) WaitForDeployment(ctx context.Context, namespace, name string) er
 		return fmt.Errorf("%w\n%s", err, m.describePods(ctx, namespace))
 	}
 	return nil
+}
+
+// ReplacePods deletes the pods of a Deployment and waits for new ones.
+func (m *Mesh) ReplacePods(ctx context.Context, namespace, name string) error {
+	deployment, err := m.Plane.Client.AppsV1().Deployments(namespace).Get(ctx, name, metav1.GetOptions{})
+	if err != nil {
+		return err
+	}
+	selector := metav1.FormatLabelSelector(deployment.Spec.Selector)
+	pods, err := m.Plane.Client.CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: selector})
+	if err != nil {
+		return err
+	}
+	for _, pod := range pods.Items {
+		if err := m.Plane.Client.CoreV1().Pods(namespace).Delete(ctx, pod.Name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
+			return err
+		}
+		err := control.WaitFor(ctx, 30*time.Second, "end of pod "+pod.Name, func() (bool, error) {
+			_, err := m.Plane.Client.CoreV1().Pods(namespace).Get(ctx, pod.Name, metav1.GetOptions{})
+			return apierrors.IsNotFound(err), nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return m.WaitForDeployment(ctx, namespace, name)
 }
 
 func (m *Mesh) describePods(ctx context.Context, namespace string) string {

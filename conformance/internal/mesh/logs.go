@@ -1,10 +1,14 @@
 package mesh
 
 import (
+	"context"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+
+	corev1 "k8s.io/api/core/v1"
 
 	"conformance/internal/sandbox"
 )
@@ -45,4 +49,9 @@ func LastLogLines(namespace, pod, container string, count int) []string {
 	}
 	lines := strings.Split(strings.TrimSpace(string(content)), "\n")
 	return lines[max(0, len(lines)-count):]
+}
+
+// FlushAccessLog makes an Envoy write what it holds back for up to ten seconds.
+func (m *Mesh) FlushAccessLog(ctx context.Context, pod *corev1.Pod) {
+	_, _ = get(ctx, pod, http.MethodPost, 15000, "/reopen_logs")
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -48,11 +50,7 @@ func (m *Mesh) secretLag(ctx context.Context, proxy *corev1.Pod) (string, error)
 			return "", err
 		}
 		for _, held := range dump.Configs {
-			name, ok := strings.CutPrefix(held.Name, secretScheme)
-			if !ok || strings.Contains(name, "/") {
-				continue
-			}
-			wanted, err := m.credential(ctx, proxy.Namespace, name)
+			wanted, err := m.wanted(ctx, proxy, held.Name)
 			if err != nil {
 				return "", err
 			}
@@ -66,11 +64,33 @@ func (m *Mesh) secretLag(ctx context.Context, proxy *corev1.Pod) (string, error)
 				actual = held.Secret.ValidationContext.TrustedCA.InlineBytes
 			}
 			if !bytes.Equal(actual, wanted) {
-				return "does not hold the present content of Secret " + name, nil
+				return "does not hold the present content of " + held.Name, nil
 			}
 		}
 	}
 	return "", nil
+}
+
+// wanted is the content that a proxy should hold under the name of a secret; nil if that cannot be said.
+func (m *Mesh) wanted(ctx context.Context, proxy *corev1.Pod, name string) ([]byte, error) {
+	if credential, ok := strings.CutPrefix(name, secretScheme); ok && !strings.Contains(credential, "/") {
+		return m.credential(ctx, proxy.Namespace, credential)
+	}
+	file, certificate := strings.CutPrefix(name, "file-cert:")
+	file, _, _ = strings.Cut(file, "~")
+	file, authority := strings.CutPrefix(file, "file-root:")
+	if !certificate && !authority {
+		return nil, nil
+	}
+	pid, err := os.ReadFile(filepath.Join(PodDirectory(proxy.Namespace, proxy.Name), "istio-proxy.pid"))
+	if err != nil {
+		return nil, err
+	}
+	content, err := os.ReadFile(filepath.Join("/proc", string(pid), "root", file))
+	if os.IsNotExist(err) {
+		return nil, nil
+	}
+	return content, err
 }
 
 // credential is what istiod sends for a credential name: the server certificate, or the client CA for names that end in `-cacert`.

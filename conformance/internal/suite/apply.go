@@ -244,6 +244,20 @@ func (r *run) delete(ctx context.Context, name string) error {
 	return r.cluster.remove(ctx, object)
 }
 
+// restart replaces the pods of Deployments.
+func (r *run) restart(ctx context.Context, names []string) error {
+	for _, name := range names {
+		deployment, err := r.cluster.find(ctx, name)
+		if err != nil {
+			return err
+		}
+		if err := r.Mesh.ReplacePods(ctx, deployment.GetNamespace(), deployment.GetName()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (r *run) rotateKeys(ctx context.Context, keepOld bool) error {
 	if r.issuer == nil {
 		return fmt.Errorf("the suite has no issuer")

@@ -3,13 +3,14 @@ package suite
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"conformance/internal/client"
 )
 
 func knownVerdict(word string) bool {
 	switch word {
-	case client.Refused, client.Reset, client.Unreachable, client.TimedOut:
+	case client.Refused, client.Untrusted, client.Reset, client.Unreachable, client.TimedOut:
 		return true
 	}
 	status, err := strconv.Atoi(word)
@@ -71,6 +72,8 @@ func (r *Request) check(s *Suite) error {
 		return fmt.Errorf("no certificate is called `%s`", r.Certificate)
 	case r.Token != "" && !token:
 		return fmt.Errorf("no token is called `%s`", r.Token)
+	case r.Identity != "" && (r.Certificate != "" || r.Address != "pod" || strings.Count(r.Identity, "/") != 1):
+		return fmt.Errorf("invalid identity `%s`: expected namespace/serviceaccount, with `address: pod` and no other certificate", r.Identity)
 	case len(r.Echoed) > 0 && len(r.Curl) > 0:
 		return fmt.Errorf("`echoed` needs a URL, not arguments for curl")
 	}

@@ -62,6 +62,7 @@ type Step struct {
 	Delete     []string  `json:"delete,omitempty"`     // Kind/namespace/name
 	Patch      []Patch   `json:"patch,omitempty"`      // applied after the manifests
 	Refused    string    `json:"refused,omitempty"`    // the API server must refuse the manifests with this text
+	Restart    []string  `json:"restart,omitempty"`    // Deployment/namespace/name: replace its pods
 	RotateKeys string    `json:"rotateKeys,omitempty"` // of the issuer: `keep` or `withdraw` the old one
 	Expose     string    `json:"exposes,omitempty"`    // why this step shows a hole; for the report
 	Requests   []Request `json:"requests,omitempty"`
@@ -78,6 +79,7 @@ type Mutation struct {
 	Name     string   `json:"name"`
 	Patch    []Patch  `json:"patch,omitempty"`
 	Delete   []string `json:"delete,omitempty"`
+	Restart  []string `json:"restart,omitempty"`
 	Manifest string   `json:"manifest,omitempty"`
 	Secrets  []Secret `json:"secrets,omitempty"`
 	Notices  []string `json:"noticedBy"` // names of requests; each must fail now
@@ -90,9 +92,10 @@ type Request struct {
 	URL         string         `json:"url,omitempty"`
 	Path        string         `json:"path,omitempty"` // in place of the URL's path, sent as it is
 	Method      string         `json:"method,omitempty"`
-	Host        string         `json:"host,omitempty"`    // in place of the URL's host
-	SNI         *string        `json:"sni,omitempty"`     // in place of the URL's host; empty for none
-	Address     string         `json:"address,omitempty"` // ingress, service (default for *.svc.cluster.local) or pod
+	Host        string         `json:"host,omitempty"`     // in place of the URL's host
+	SNI         *string        `json:"sni,omitempty"`      // in place of the URL's host; empty for none
+	Address     string         `json:"address,omitempty"`  // ingress, service (default for *.svc.cluster.local) or pod
+	Identity    string         `json:"identity,omitempty"` // namespace/serviceaccount: be this workload of the mesh, straight to the pod
 	Certificate string         `json:"certificate,omitempty"`
 	Trust       string         `json:"trust,omitempty"` // authority that must have issued the server certificate
 	TLS         string         `json:"tls,omitempty"`   // 1.2 or 1.3
@@ -116,7 +119,7 @@ func (v *Verdicts) UnmarshalJSON(content []byte) error {
 	for _, item := range list {
 		word := strings.Trim(string(item), `"`)
 		if !knownVerdict(word) {
-			return fmt.Errorf("invalid outcome `%s`: expected a status code, refused, reset, unreachable or timeout", word)
+			return fmt.Errorf("invalid outcome `%s`: expected a status code, refused, untrusted, reset, unreachable or timeout", word)
 		}
 		*v = append(*v, word)
 	}

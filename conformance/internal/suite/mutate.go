@@ -48,6 +48,9 @@ func (r *run) mutate(ctx context.Context, m *Mutation) error {
 			return err
 		}
 	}
+	if err := r.restart(ctx, m.Restart); err != nil {
+		return err
+	}
 	if err := r.Mesh.Converge(ctx); err != nil {
 		return err
 	}

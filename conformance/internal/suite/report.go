@@ -81,6 +81,9 @@ func (r *Request) client() string {
 	if r.From != "" && r.From != "outside" {
 		words = append(words, "in "+r.From)
 	}
+	if r.Identity != "" {
+		words = append(words, "workload "+r.Identity)
+	}
 	if r.Certificate != "" {
 		words = append(words, "cert "+r.Certificate)
 	}

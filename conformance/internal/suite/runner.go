@@ -143,6 +143,9 @@ func (r *run) step(ctx context.Context, step *Step) error {
 			return err
 		}
 	}
+	if err := r.restart(ctx, step.Restart); err != nil {
+		return err
+	}
 	if err := r.Mesh.Converge(ctx); err != nil {
 		return err
 	}
@@ -205,6 +208,7 @@ func (r *run) evidence(ctx context.Context) []string {
 			continue
 		}
 		for _, pod := range pods.Items {
+			r.Mesh.FlushAccessLog(ctx, &pod)
 			for _, line := range mesh.LastLogLines(pod.Namespace, pod.Name, "istio-proxy", 2) {
 				lines = append(lines, app[1]+": "+line)
 			}

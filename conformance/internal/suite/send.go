@@ -85,6 +85,7 @@ func (r *run) wire(ctx context.Context, request *Request) (*client.Request, erro
 	if request.Path != "" {
 		wire.Target = request.Path
 	}
+	wire.Target = r.withTokens(wire.Target)
 	if request.Host != "" {
 		wire.Host = request.Host
 	}
@@ -104,6 +105,13 @@ func (r *run) wire(ctx context.Context, request *Request) (*client.Request, erro
 	}
 	if err := r.setTLS(wire, request); err != nil {
 		return nil, err
+	}
+	if namespace, account, ok := strings.Cut(request.Identity, "/"); ok {
+		certificate, err := r.Mesh.WorkloadCertificate(ctx, namespace, account)
+		if err != nil {
+			return nil, err
+		}
+		wire.TLS, wire.Mesh, wire.Certificate, wire.ServerName = true, true, certificate, ""
 	}
 	if namespace := callers[request.From]; namespace != "" {
 		ip, err := r.podAddress(ctx, namespace, "caller")
@@ -203,7 +211,7 @@ func (r *run) curl(ctx context.Context, request *Request) (observation, error) {
 	}
 	verdict, code := string(out), cmd.ProcessState.ExitCode()
 	if verdict == "000" {
-		verdict = map[int]string{7: client.Unreachable, 28: client.TimedOut}[code]
+		verdict = map[int]string{7: client.Unreachable, 28: client.TimedOut, 60: client.Untrusted}[code]
 		if verdict == "" {
 			verdict = client.Refused
 		}
