@@ -43,6 +43,7 @@ export class ImportedMutualTlsGateway extends ImportedGateway implements IMutual
       guards.set(key, shared);
     }
     for (const host of this.gatewayHosts) shared.hosts.add(host);
+    shared.guard.grow();
     return shared.guard;
   }
 }

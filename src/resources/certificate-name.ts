@@ -3,7 +3,7 @@ import { HostPattern } from '../model/host-pattern';
 /** A DNS name for a certificate: exact, or with `*` as the whole first label. */
 export function checkedDnsName(name: string): string {
   const { text } = HostPattern.parse(name);
-  if (text === '*') throw new Error('invalid certificate name `*`: expected a DNS name such as `*.example.com`');
+  if (text === '*') throw new Error('invalid DNS name `*`: expected one such as `*.example.com`');
   return text;
 }
 

@@ -100,7 +100,8 @@ function checkedTls(tls: GatewayTls): GatewayTls {
   if (mode === TlsMode.OPTIONAL_MUTUAL && tls.subjectAltNames) {
     throw new Error('`subjectAltNames` with TLS mode `OPTIONAL_MUTUAL`: Envoy then demands a certificate after all, say `MUTUAL`');
   }
-  return { ...tls, mode, credentialNames: tls.credentialNames && [...tls.credentialNames], subjectAltNames: tls.subjectAltNames && [...tls.subjectAltNames] };
+  // Lists are copied as they are given: a change of the caller's list afterwards is none of the server.
+  return Object.fromEntries(Object.entries(tls).map(([key, value]) => [key, Array.isArray(value) ? [...value] : value])) as unknown as GatewayTls;
 }
 
 function checkSource(tls: GatewayTls): void {

@@ -1,9 +1,9 @@
 import { Chart, Testing } from 'cdk8s';
 import { testCertificates, TestCertificates } from './test-certificates';
+import { MutualTlsGateway } from '../../src/constructs/mutual-tls-gateway';
 import { ServerCredential } from '../../src/constructs/server-credential';
 import { TlsGateway, TlsGatewayProps } from '../../src/constructs/tls-gateway';
 import { TrustAnchor } from '../../src/constructs/trust-anchor';
-import { MutualTlsGateway } from '../../src/constructs/mutual-tls-gateway';
 import { IngressGateway } from '../../src/model/ingress-gateway';
 import { PrivateKeyAlgorithm } from '../../src/resources/gardener-certificate';
 
