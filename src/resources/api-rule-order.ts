@@ -14,7 +14,7 @@ export interface OrderedRule {
  * What is wrong with the order of an APIRule's rules.
  *
  * The route takes the first rule that matches, but the policies are a union: a later rule admits what an earlier one was to protect, unless Kyma excepts the
- * earlier path (`notPaths`). Which paths it excepts, and the four wrong verdicts that follow, were seen on a real cluster (kyma-project/api-gateway 3.10).
+ * earlier path (`notPaths`). Which paths it excepts, and the wrong verdicts that follow, were seen on a real cluster (kyma-project/api-gateway 3.10).
  * @internal
  */
 export function orderProblems(rules: readonly OrderedRule[]): string[] {
@@ -28,12 +28,23 @@ export function orderProblems(rules: readonly OrderedRule[]): string[] {
       return;
     }
     const excepted = exceptedPaths(before, later);
-    for (const earlier of before) {
-      if (!earlier.path.overlaps(later.path)) continue;
-      problems.push(...opened(earlier, later, excepted), ...lost(earlier, later, excepted));
-    }
+    problems.push(...before.filter(({ path }) => path.overlaps(later.path)).flatMap((earlier) => opened(earlier, later, excepted)));
   });
   return [...new Set(problems)];
+}
+
+/**
+ * Which requests of an APIRule's rules answer 403 although they are routed.
+ *
+ * Kyma's exception holds for all methods of the later rule, also for those that the earlier rule leaves to it.
+ * @internal
+ */
+export function orderWarnings(rules: readonly OrderedRule[]): string[] {
+  return rules.flatMap((later, index) => {
+    const before = rules.slice(0, index);
+    const excepted = exceptedPaths(before, later);
+    return before.filter(({ path }) => path.overlaps(later.path)).flatMap((earlier) => lost(earlier, later, excepted));
+  });
 }
 
 function opened(earlier: OrderedRule, later: OrderedRule, excepted: ReadonlySet<string>): string[] {
@@ -53,14 +64,13 @@ function opened(earlier: OrderedRule, later: OrderedRule, excepted: ReadonlySet<
   ];
 }
 
-// The exception holds for all methods of the later rule, also for those that the earlier rule leaves to it.
 function lost(earlier: OrderedRule, later: OrderedRule, excepted: ReadonlySet<string>): string[] {
   if (!excepted.has(earlier.path.text)) return [];
-  const method = later.methods.find((name) => !earlier.methods.includes(name));
-  if (method === undefined) return [];
+  const [common, others] = [shared(earlier, later), later.methods.filter((method) => !earlier.methods.includes(method))];
+  if (others.length === 0) return [];
   return [
-    `\`${method} ${earlier.path.text}\` is routed by rule \`${later.path.text}\` but answers 403, because Kyma excepts the path of the earlier rule for every method: `
-    + `give the earlier rule \`${method}\` too, or write \`${later.path.text}\` as one rule for ${list(shared(earlier, later))} and one for \`${method}\``,
+    `${list(others)} \`${earlier.path.text}\` is routed by rule \`${later.path.text}\` but answers 403, because Kyma excepts the path of the earlier rule for every method: `
+    + `write \`${later.path.text}\` as one rule for ${list(common)} and another for ${list(others)}`,
   ];
 }
 

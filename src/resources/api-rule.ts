@@ -4,7 +4,7 @@ import type { ApiRuleAccess } from './api-rule-access';
 import { checkedCors } from './api-rule-cors';
 import { checkedHost } from './api-rule-host';
 import { requireOneSpelling } from './api-rule-jwt';
-import { orderProblems } from './api-rule-order';
+import { orderProblems, orderWarnings } from './api-rule-order';
 import { registerApiRule } from './api-rule-registry';
 import { ApiRuleRule, CheckedRule, checkedReason, checkedRule, requireWorkload, seconds } from './api-rule-rule';
 import { gatewayReference, IGateway } from './gateway-reference';
@@ -119,6 +119,11 @@ export class ApiRule extends MeshResource {
         + 'does not remove what clients send in them; give the host a workload of its own, or secure it with a CertSecuredWorkload or JwtSecuredWorkload',
     });
     registerApiRule(this, { host: pattern, rules: this.rules, workload: props.workload });
+  }
+
+  /** Requests that answer 403 although a rule seems to allow them, in words; nothing is printed. */
+  public get warnings(): string[] {
+    return orderWarnings(this.rules);
   }
 
   private get workloads(): Workload[] {
