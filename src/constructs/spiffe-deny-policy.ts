@@ -83,7 +83,7 @@ export class SpiffeDenyPolicy extends Construct {
     super(scope, id);
     this.enforcement = enforcementOf(props.enforceAt);
     if (props.paths !== undefined && props.exceptPaths !== undefined) throw new Error('`paths` beside `exceptPaths`: expected one of them');
-    this.paths = givenPaths('paths', props.paths);
+    this.paths = givenPaths('paths', props.paths)?.map(deniable);
     this.exceptPaths = givenPaths('exceptPaths', props.exceptPaths);
     this.methods = withHead(givenMethods(props.methods));
     this.withoutCertificate = checkedWithoutCertificate(props.withoutCertificate ?? WithoutCertificate.DENY);
@@ -167,6 +167,13 @@ export class SpiffeDenyPolicy extends Construct {
       ...(this.withoutCertificate === WithoutCertificate.DENY ? [{ from: [{ notPrincipals: ['*'] }], ...to }] : []),
     ];
   }
+}
+
+// Istio takes no operator after `{**}`, so there is no value for what is below such a path.
+function deniable(path: PathPattern): PathPattern {
+  const [template] = path.allowValues();
+  if (!/\{\*\*\}./.test(template)) return path;
+  throw new Error(`template \`${template}\` cannot be denied together with what is below it: end it with \`{**}\`, or use \`exceptPaths\``);
 }
 
 function withHead(methods: HttpMethod[] | undefined): HttpMethod[] | undefined {

@@ -183,6 +183,7 @@ describe('a value is refused with its cure', () => {
     ['path as text', { paths: ['/a'] }, "invalid path `/a` in `paths`: expected a PathPattern, such as PathPattern.exact('/status/418')"],
     ['kept path as text', { exceptPaths: ['/a'] }, "invalid path `/a` in `exceptPaths`: expected a PathPattern, such as PathPattern.exact('/status/418')"],
     ['both kinds of paths', { paths: [TEAPOT], exceptPaths: [TEAPOT] }, '`paths` beside `exceptPaths`: expected one of them'],
+    ['a template that goes on after the rest', { paths: [PathPattern.template('/a/{**}/b')] }, 'template `/a/{**}/b` cannot be denied together with what is below it: end it with `{**}`, or use `exceptPaths`'],
     ['no methods', { methods: [] }, 'empty list `methods`: leave the field out to mean all, or give at least one'],
     ['lower-case method', { methods: ['get'] }, 'invalid HTTP method `get`: expected `GET` (Envoy compares methods case-sensitively)'],
     ['withoutCertificate', { withoutCertificate: 'ALLOW' }, 'invalid `withoutCertificate` `ALLOW`: expected WithoutCertificate.DENY or .LEAVE'],
@@ -257,6 +258,22 @@ describe('properties', () => {
       const [text] = denied.allowValues();
       expect(judge(deny({ paths: [denied] }), { path: change(text.replace(/\*$/, '')) })).toBe(Verdict.DENIED);
     }), { numRuns: 200 });
+  });
+
+  test('everyPatternThatIsTakenIsRendered', () => {
+    const part = fc.oneof(fc.stringMatching(/^[A-Za-z0-9\-._~!$&'()+,;=:@[\]%]{0,5}$/), fc.constantFrom('{*}', '{**}', 'b%2Fc'));
+    const text = fc.array(part, { maxLength: 4 }).map((parts) => `/${parts.join('/')}`);
+    fc.assert(fc.property(fc.constantFrom('exact', 'tree', 'prefix', 'template'), text, fc.constantFrom('paths', 'exceptPaths'), (kind, value, field) => {
+      let policy: SpiffeDenyPolicy;
+      try {
+        policy = deny({ [field]: [PathPattern[kind as 'exact'](value)] });
+      } catch (error) {
+        expect((error as Error).message).toMatch(/^(invalid path|template) `/);
+        return;
+      }
+      expect(policy.apiObject.toJson().spec.rules).toHaveLength(2);
+      if (field === 'paths') expect(policy.routeGuard().directResponse).toEqual({ status: 403 });
+    }), { numRuns: 1000 });
   });
 
   test('addingAClientNeverNarrowsTheDeny', () => {
