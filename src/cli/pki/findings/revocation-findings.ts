@@ -39,5 +39,8 @@ function dates(list: RevocationList, where: string, { at, horizon }: Moment): Fi
   if (list.thisUpdate > at) {
     return [wrong('crl-not-yet-valid', where, `the revocation list of ${name} is not valid before ${formatMoment(list.thisUpdate)}`, 'wait until then, or set the clock of the machine that issued it right')];
   }
-  return list.nextUpdate >= horizon ? [] : [unwise('crl-expires-soon', where, `the revocation list of ${name} is valid until ${formatMoment(list.nextUpdate)}`, 'issue a new one: `pki crl`')];
+  // Lists live shorter than certificates: the last third of their time is the time to renew them.
+  const third = (list.nextUpdate.getTime() - list.thisUpdate.getTime()) / 3;
+  const limit = Math.min(horizon.getTime(), at.getTime() + third);
+  return list.nextUpdate.getTime() >= limit ? [] : [unwise('crl-expires-soon', where, `the revocation list of ${name} is valid until ${formatMoment(list.nextUpdate)}`, 'issue a new one: `pki crl`')];
 }
