@@ -76,6 +76,7 @@ export class CertSecuredWorkload extends Construct {
       ...props,
       headers: withIdentity(),
       tokens: issuers.length > 0,
+      grown: () => this.grants.length + this.callers.length,
       rules: (hosts, service, namespace) => this.rules(hosts, service, namespace),
     });
     for (const issuer of issuers) this.parts.addTokenRule(jwtRule(issuer));

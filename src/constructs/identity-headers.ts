@@ -1,5 +1,5 @@
 import { IDENTITY_HEADER_SPELLINGS } from '../model/identity-header-names';
-import type { HeaderOperations } from '../resources/header-operations';
+import { checkedHeaders, HeaderOperations } from '../resources/header-operations';
 import type { PolicyCondition } from '../resources/policy-rule';
 
 /** The headers in which a certificate-secured workload learns who the client is. */
@@ -12,12 +12,24 @@ export enum IdentityHeader {
   ISSUER = 'X-CLIENT-SSL-ISSUER',
 }
 
+const WITHOUT_IDENTITY = checkedHeaders({ request: { remove: [...IDENTITY_HEADER_SPELLINGS] } });
+const WITH_IDENTITY = checkedHeaders({
+  request: {
+    remove: [...IDENTITY_HEADER_SPELLINGS],
+    set: {
+      [IdentityHeader.CN]: '%DOWNSTREAM_PEER_SUBJECT%',
+      [IdentityHeader.SAN]: '%DOWNSTREAM_PEER_URI_SAN%',
+      [IdentityHeader.ISSUER]: '%DOWNSTREAM_PEER_ISSUER%',
+    },
+  },
+});
+
 /**
  * Header operations of a route that takes the client's word for nothing: all spellings removed, and none set.
  * @internal
  */
 export function withoutIdentity(): HeaderOperations {
-  return { request: { remove: [...IDENTITY_HEADER_SPELLINGS] } };
+  return WITHOUT_IDENTITY;
 }
 
 /**
@@ -27,16 +39,7 @@ export function withoutIdentity(): HeaderOperations {
  * @internal
  */
 export function withIdentity(): HeaderOperations {
-  return {
-    request: {
-      remove: [...IDENTITY_HEADER_SPELLINGS],
-      set: {
-        [IdentityHeader.CN]: '%DOWNSTREAM_PEER_SUBJECT%',
-        [IdentityHeader.SAN]: '%DOWNSTREAM_PEER_URI_SAN%',
-        [IdentityHeader.ISSUER]: '%DOWNSTREAM_PEER_ISSUER%',
-      },
-    },
-  };
+  return WITH_IDENTITY;
 }
 
 /**

@@ -79,6 +79,7 @@ export class JwtSecuredWorkload extends Construct {
       metadata: props.metadata,
       headers: withoutIdentity(),
       tokens: true,
+      grown: () => this.issuers.length + this.callers.length,
       rules: (hosts, service, namespace) => this.rules(hosts, service, namespace),
     });
     for (const issuer of issuers) this.add(issuer);

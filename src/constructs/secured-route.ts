@@ -27,6 +27,8 @@ export interface SecuredRouteProps {
   readonly headers: HeaderOperations;
   /** Whether tokens are verified at the workload. */
   readonly tokens: boolean;
+  /** How many grants there are by now. */
+  readonly grown: () => number;
   /** The rules for one of the workloads; asked at synth, when all grants are known. */
   readonly rules: (hosts: string[], service: string, namespace: string) => PolicyRule[];
 }
@@ -88,13 +90,20 @@ export class SecuredRoute {
   }
 
   private protect(scope: Construct, workload: Workload, index: number): void {
-    const { gateway, metadata = {}, rules } = this.props;
+    const { gateway, metadata = {}, rules, grown } = this.props;
     const suffix = index === 0 ? '' : `-${workload.service}`;
     const namespace = workload.namespace ?? this.namespace;
     const name = metadata.name === undefined ? this.nameFor(workload) : `${metadata.name}${suffix}`;
     const shared: ApiObjectMetadata = { labels: metadata.labels, annotations: metadata.annotations };
     const policy = new AuthorizationPolicy(scope, `Policy${suffix}`, { workload, metadata: { ...shared, name, namespace } });
-    policy._addRuleSource(() => rules(this.host.allowValues(gateway.gatewayPorts), workload.service, namespace));
+    let last: { readonly state: string; readonly rules: PolicyRule[] } | undefined;
+    policy._addRuleSource(() => {
+      // A synth asks several times; the grants only grow, so their number tells whether there are new ones.
+      const hosts = this.host.allowValues(this.host.isWildcard ? gateway.gatewayPorts : []);
+      const state = `${grown()} ${hosts.join()}`;
+      if (last?.state !== state) last = { state, rules: rules(hosts, workload.service, namespace) };
+      return last.rules;
+    });
     this.policies.push(policy);
     if (this.props.tokens) {
       this.authentications.push(new RequestAuthentication(scope, `Authentication${suffix}`, { workload, metadata: { ...shared, name, namespace }, rules: [] }));

@@ -126,11 +126,16 @@ export class AuthorizationPolicy extends MeshResource {
   }
 
   /**
-   * Adds rules that are made at synth, from values which were checked when they were given.
+   * Adds rules that are made at synth, from values which were checked when they were given. A source may return the same list until it has other rules.
    * @internal
    */
   public _addRuleSource(source: () => PolicyRule[]): void {
-    this.ruleSources.push(() => source().map(checkedRule));
+    let last: { readonly given: PolicyRule[]; readonly checked: PolicyRule[] } | undefined;
+    this.ruleSources.push(() => {
+      const given = source();
+      if (last?.given !== given) last = { given, checked: given.map(checkedRule) };
+      return last.checked;
+    });
   }
 
   private checkedForAction(rule: PolicyRule): PolicyRule {

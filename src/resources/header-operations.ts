@@ -38,15 +38,21 @@ const TOKEN = /^[A-Za-z0-9!#$&'*+\-.^_`|~]+$/;
 // With these, Envoy hangs, drops the operation, or breaks the framing of the message.
 const FRAMING = ['connection', 'content-length', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade'];
 
+// Many routes share the same operations: those of secured workloads are checked once.
+const CHECKED = new WeakSet<HeaderOperations>();
+
 /**
  * A checked copy of header operations; names to remove sorted.
  * @internal
  */
 export function checkedHeaders(headers: HeaderOperations): HeaderOperations {
-  return {
+  if (CHECKED.has(headers)) return headers;
+  const checked = {
     ...(headers.request === undefined ? {} : { request: checkedChanges(headers.request, true) }),
     ...(headers.response === undefined ? {} : { response: checkedChanges(headers.response, false) }),
   };
+  CHECKED.add(checked);
+  return checked;
 }
 
 function checkedChanges(changes: HeaderChanges, request: boolean): HeaderChanges {
