@@ -92,7 +92,7 @@ test.each([
 
 test('a certificate whose key is elsewhere, or that is revoked, is not exported', async () => {
   const files = new Workshop(home);
-  openssl(['req', '-new', '-newkey', 'rsa:2048', '-nodes', '-keyout', files.path('x.key'), '-subj', '/CN=x', '-addext', 'subjectAltName=DNS:x.example.com', '-out', files.path('foreign.csr')]);
+  openssl(['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', files.path('x.key'), '-subj', '/CN=x', '-addext', 'subjectAltName=DNS:x.example.com', '-out', files.path('foreign.csr')]);
   await pki(0, ['sign', files.path('foreign.csr'), '--for', 'server', '--dir', dir]);
   await pki(0, ['server', 'gone.example.com', '--dir', dir]);
   await pki(0, ['revoke', 'gone.example.com', '--dir', dir]);

@@ -134,7 +134,7 @@ describe('revocation', () => {
 
 describe('signing requests', () => {
   const request = (name: string, subject: string, ...args: string[]) => {
-    openssl(['req', '-new', '-newkey', 'rsa:2048', '-nodes', '-keyout', files.path(`${name}.key`), '-subj', subject, '-out', files.path(`${name}.csr`), ...args]);
+    openssl(['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', files.path(`${name}.key`), '-subj', subject, '-out', files.path(`${name}.csr`), ...args]);
     return files.path(`${name}.csr`);
   };
 
