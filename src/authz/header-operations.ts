@@ -1,0 +1,46 @@
+import { HeaderChanges, HttpRoute, RouteDestination } from '../mesh/virtual-service';
+import { formatProblem, formatValue } from './header-format';
+import { HttpMessage } from './http-message';
+import { Peer } from './peer';
+
+/**
+ * Applies the header changes of a route and of its destination.
+ *
+ * What is removed goes first; then the route's `set` and `add`, then the destination's. A value that turns out empty is not written at all, so that a
+ * header which the client sent survives a `set` (Envoy `header_parser.cc`).
+ */
+export function changeHeaders(message: HttpMessage, route: HttpRoute, destination: RouteDestination | undefined, peer: Peer): HttpMessage {
+  const changes = [route.headers, ...(destination === undefined ? [] : [destination.headers])];
+  let headers = message.headers.without(changes.flatMap(({ remove }) => remove).filter((name) => !isInternal(name)));
+  for (const change of changes) {
+    for (const [name, value] of change.set.filter(([key]) => !isInternal(key))) {
+      const formatted = formatValue(value, message, peer);
+      if (formatted !== '') headers = headers.with(name, formatted);
+    }
+    for (const [name, value] of change.add.filter(([key]) => !isInternal(key))) {
+      const formatted = formatValue(value, message, peer);
+      if (formatted !== '') headers = headers.plus(name, formatted);
+    }
+  }
+  const authority = route.rewriteAuthority ?? authorityOf(route.headers) ?? (destination === undefined ? undefined : authorityOf(destination.headers));
+  return { ...message, headers, authority: authority ?? message.authority };
+}
+
+/** Why Envoy refuses a route for its header values. */
+export function headerProblem(route: HttpRoute): string | undefined {
+  const changes = [route.headers, ...route.destinations.map(({ headers }) => headers)];
+  for (const [name, value] of changes.flatMap(({ set, add }) => [...set, ...add])) {
+    const problem = isInternal(name) ? undefined : formatProblem(value);
+    if (problem !== undefined) return `header \`${name}\` of a route: ${problem}`;
+  }
+  return undefined;
+}
+
+/** `set` of the host wins over `add` of it. */
+function authorityOf({ set, add }: HeaderChanges): string | undefined {
+  return [...add, ...set].filter(([name]) => /^(?::authority|host)$/i.test(name)).map(([, value]) => value).pop();
+}
+
+function isInternal(name: string): boolean {
+  return name.startsWith(':') || name.toLowerCase() === 'host';
+}

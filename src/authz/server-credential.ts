@@ -1,0 +1,85 @@
+import { Choices } from '../mesh/choices';
+import { ServerTls } from '../mesh/gateway';
+import { MeshView } from '../mesh/mesh-view';
+import { Material } from '../mesh/secret';
+import { Certificate } from '../x509/certificate';
+
+const MOUNTS = new Map([['/etc/istio/ingressgateway-certs/', 'istio-ingressgateway-certs'], ['/etc/istio/ingressgateway-ca-certs/', 'istio-ingressgateway-ca-certs']]);
+
+/** What a gateway's Envoy gets for a server: its certificate, and what clients are verified by. */
+export interface ServerCredential {
+  readonly certificate: Material;
+  /** Undefined in modes that ask for no certificate. */
+  readonly anchor?: Material;
+}
+
+/** Finds the credentials of a server as istiod and the proxy's agent do: in the namespace of the gateway's pods. */
+export function findCredential(view: MeshView, namespace: string, tls: ServerTls, choices: Choices): ServerCredential {
+  const verifies = tls.mode === 'MUTUAL' || tls.mode === 'OPTIONAL_MUTUAL';
+  const [name] = tls.credentialNames;
+  if (tls.mode === 'ISTIO_MUTUAL') return { certificate: { state: 'unknown', source: 'the mesh' }, anchor: { state: 'unknown', source: 'the mesh' } };
+  if (name === undefined) {
+    const certificate = file(view, namespace, tls.serverCertificate, choices);
+    return { certificate, anchor: verifies ? file(view, namespace, tls.caCertificates, choices) : undefined };
+  }
+  const certificates = tls.credentialNames.map((credential) => usable(resolve(view, namespace, credential, 'server', choices)));
+  const certificate = certificates.find(({ state }) => state === 'missing') ?? certificates[0];
+  return { certificate, anchor: verifies ? usable(anchorOf(view, namespace, tls, name, choices)) : undefined };
+}
+
+function anchorOf(view: MeshView, namespace: string, tls: ServerTls, name: string, choices: Choices): Material {
+  const explicit = tls.caCertCredentialName;
+  if (explicit === undefined) return resolve(view, namespace, name, 'anchor', choices);
+  if (explicit.startsWith('configmap://') || explicit.endsWith('-cacert')) return resolve(view, namespace, explicit, 'anchor', choices);
+  return { state: 'missing', reason: `caCertCredentialName \`${explicit}\` does not end in \`-cacert\`, so istiod sends a server certificate for it` };
+}
+
+function resolve(view: MeshView, namespace: string, credential: string, use: 'server' | 'anchor', choices: Choices): Material {
+  const scheme = /^([a-z-]+):\/\/(.*)$/.exec(credential);
+  const [kind, rest] = scheme === null ? ['kubernetes', credential] : [scheme[1], scheme[2]];
+  const parts = rest.split('/');
+  const [place, name] = parts.length > 1 ? parts : [namespace, parts[0]];
+  if (kind === 'configmap') return use === 'anchor' ? view.credentials.anchorInConfigMap(place, name, choices) : { state: 'missing', reason: 'a ConfigMap holds no server certificate' };
+  if (kind === 'kubernetes' || kind === 'kubernetes-gateway') {
+    if (place !== namespace) return { state: 'missing', reason: `credential \`${credential}\` is of another namespace than the gateway's pods (\`${namespace}\`)` };
+    return use === 'server' ? view.credentials.server(place, name, choices) : view.credentials.anchor(place, name, choices);
+  }
+  return choices.ask(`credential ${credential}`, `the proxy finds credential ${credential}`) ? { state: 'unknown', source: credential } : { state: 'missing', reason: `no credential \`${credential}\`` };
+}
+
+/** A file in the gateway's pods; the charts mount two Secrets at well-known places. */
+function file(view: MeshView, namespace: string, path: string | undefined, choices: Choices): Material {
+  if (path === undefined) return { state: 'missing', reason: 'the server names no file' };
+  for (const [directory, secret] of MOUNTS) {
+    if (path.startsWith(directory)) return view.credentials.file(namespace, secret, path.slice(directory.length), choices);
+  }
+  if (choices.ask(`file ${path}`, `the gateway's pods have the file ${path}`)) return { state: 'unknown', source: path };
+  return { state: 'missing', reason: `the gateway's pods have no file \`${path}\`` };
+}
+
+const readable = new Map<string, boolean>();
+
+/** Envoy gets nothing of a credential that does not parse. */
+function usable(material: Material): Material {
+  if (material.state !== 'present') return material;
+  let good = readable.get(material.pem);
+  if (good === undefined) {
+    good = parses(material.pem);
+    readable.set(material.pem, good);
+  }
+  return good ? material : { state: 'missing', reason: `\`${material.source}\` holds no certificate that can be read` };
+}
+
+function parses(pem: string): boolean {
+  try {
+    Certificate.readAll(certificateBlocks(pem));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The certificate blocks of a text that may have comments and keys around them. */
+export function certificateBlocks(pem: string): string {
+  return (pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []).join('\n');
+}

@@ -1,0 +1,36 @@
+/** A test of one text. */
+export type TextTest = (text: string) => boolean;
+
+/**
+ * The test that a policy value stands for: `v` exact, `v*` prefix, `*v` suffix, `*` present and not empty.
+ *
+ * A `*` elsewhere is a literal (istio `pilot/pkg/security/authz/matcher/string.go`).
+ */
+export function textTest(value: string): TextTest {
+  if (value === '*') return (text) => text.length > 0;
+  if (value.startsWith('*')) {
+    const suffix = value.slice(1);
+    return (text) => text.endsWith(suffix);
+  }
+  if (value.endsWith('*')) {
+    const prefix = value.slice(0, -1);
+    return (text) => text.startsWith(prefix);
+  }
+  return (text) => text === value;
+}
+
+/** As `textTest`, but `*` asks for presence only, so that an empty header or host matches it. */
+export function headerTest(value: string): TextTest {
+  return value === '*' ? () => true : textTest(value);
+}
+
+/** The test of a policy's `hosts`: ASCII letter case does not count, the port does. */
+export function hostTest(value: string): TextTest {
+  const test = headerTest(lowerAscii(value));
+  return (text) => test(lowerAscii(text));
+}
+
+/** Lower case of ASCII letters only, as Envoy folds case. */
+export function lowerAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}

@@ -1,0 +1,167 @@
+import { KubeObject } from './kube-object';
+import { apiRuleProblem } from './api-rule-problem';
+import { at, entries, field, isMapping, list, number, text, texts, Value } from './value';
+
+/** Rules of this path are never excluded from the policies of later rules. */
+const WHOLE_SITE = new Set(['/', '/*', '/{**}']);
+const GATEWAY_PRINCIPAL = 'cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account';
+const SEGMENT = "([A-Za-z0-9-._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})";
+const ANYTHING = "([A-Za-z0-9-._~!$&'()*+,;=:@/]|%[0-9a-fA-F]{2})";
+
+/** What the expansion has to look up. */
+export interface ApiRuleWorld {
+  /** Selector of a Service; undefined where there is none of that name. */
+  selector(namespace: string, service: string): ReadonlyMap<string, string> | undefined;
+  /** Hosts of the servers of a Gateway `namespace/name`; undefined where there is none. */
+  gatewayHosts(gateway: string): readonly string[] | undefined;
+}
+
+/** The Istio objects that Kyma's operator creates, or why it creates none. */
+export interface ApiRuleExpansion {
+  readonly objects: readonly Value[];
+  readonly problem?: string;
+}
+
+interface Rule {
+  readonly path: string;
+  readonly methods: readonly string[];
+  readonly service: { readonly namespace: string; readonly name: string; readonly port: number };
+  readonly value: Value;
+}
+
+/**
+ * Expands an APIRule as Kyma's operator 3.10 does, its oversights included: a repeated path ends the exclusions of earlier rules, and the policies
+ * know only the one host.
+ */
+export function expandApiRule(object: KubeObject, apiVersion: string, world: ApiRuleWorld): ApiRuleExpansion {
+  const problem = apiRuleProblem(object, apiVersion);
+  if (problem !== undefined) return { objects: [], problem };
+  const external = text(field(object.spec, 'externalGateway'));
+  const gateway = external === undefined ? text(field(object.spec, 'gateway'))! : `${external}-gw`;
+  const hosts = world.gatewayHosts(gateway);
+  if (hosts === undefined) return { objects: [], problem: `Gateway \`${gateway}\` is not among the manifests` };
+  const host = fullHost(texts(field(object.spec, 'hosts'))[0], hosts);
+  if (host === undefined) return { objects: [], problem: `a short host needs a Gateway whose only host is \`*.<domain>\`, \`${gateway}\` has ${hosts.map((name) => `\`${name}\``).join(', ')}` };
+  const rules = list(field(object.spec, 'rules')).map((rule) => readRule(rule, object));
+  const missing = rules.find(({ service }) => world.selector(service.namespace, service.name) === undefined);
+  if (missing !== undefined) return { objects: [], problem: `Service \`${missing.service.namespace}/${missing.service.name}\` is not among the manifests` };
+  const maker = new Maker(object, host, gateway, world);
+  return { objects: [...rules.flatMap((rule, index) => maker.policies(rule, excluded(rule, rules.slice(0, index)))), ...maker.authentications(rules), maker.virtualService(rules)] };
+}
+
+class Maker {
+  private count = 0;
+
+  public constructor(private readonly owner: KubeObject, private readonly host: string, private readonly gateway: string, private readonly world: ApiRuleWorld) {}
+
+  public virtualService(rules: readonly Rule[]): Value {
+    return this.object('networking.istio.io/v1', 'VirtualService', this.owner.namespace, {
+      hosts: [this.host],
+      gateways: [this.gateway],
+      http: rules.map(({ path, methods, service, value }) => ({
+        match: [{ uri: path === '/*' ? { prefix: '/' } : { regex: pathRegex(path) }, method: { regex: `^(${methods.join('|')})$` } }],
+        route: [{ destination: { host: `${service.name}.${service.namespace}.svc.cluster.local`, port: { number: service.port } }, weight: 100 }],
+        headers: { request: { set: this.headers(value) } },
+      })),
+    });
+  }
+
+  public policies(rule: Rule, notPaths: readonly string[]): Value[] {
+    const operation = { hosts: [this.host], methods: rule.methods, paths: [rule.path === '/*' ? '/{**}' : rule.path], ...(notPaths.length > 0 ? { notPaths } : {}) };
+    const to = [{ operation }];
+    const jwt = field(rule.value, 'jwt');
+    const extAuth = field(rule.value, 'extAuth');
+    if (isMapping(jwt)) return this.jwtPolicies(rule, jwt, to);
+    const custom = texts(field(extAuth, 'authorizers')).map((name) => this.policy(rule, { action: 'CUSTOM', provider: { name }, rules: [{ to }] }));
+    const restrictions = field(extAuth, 'restrictions');
+    const allow = isMapping(restrictions) ? this.jwtPolicies(rule, restrictions, to) : [this.policy(rule, { rules: [{ from: [{ source: { principals: [GATEWAY_PRINCIPAL] } }], to }] })];
+    return [...custom, ...allow];
+  }
+
+  /** One RequestAuthentication per workload and set of issuers. */
+  public authentications(rules: readonly Rule[]): Value[] {
+    const made = new Map<string, Value>();
+    for (const { value, service } of rules) {
+      const jwt = isMapping(field(value, 'jwt')) ? field(value, 'jwt') : at(value, 'extAuth', 'restrictions');
+      const issuers = list(field(jwt, 'authentications'));
+      if (issuers.length === 0) continue;
+      const jwtRules = issuers.map((authentication) => ({
+        issuer: text(field(authentication, 'issuer')),
+        jwksUri: text(field(authentication, 'jwksUri')),
+        forwardOriginalToken: true,
+        ...(list(field(authentication, 'fromHeaders')).length > 0 ? { fromHeaders: field(authentication, 'fromHeaders') } : {}),
+        ...(list(field(authentication, 'fromParams')).length > 0 ? { fromParams: field(authentication, 'fromParams') } : {}),
+      }));
+      const key = JSON.stringify([service.namespace, service.name, jwtRules.map(({ issuer, jwksUri }) => [issuer, jwksUri])]);
+      if (!made.has(key)) made.set(key, this.object('security.istio.io/v1', 'RequestAuthentication', service.namespace, { selector: this.selector(service), jwtRules }));
+    }
+    return [...made.values()];
+  }
+
+  private jwtPolicies(rule: Rule, jwt: Value, to: Value): Value[] {
+    const requestPrincipals = list(field(jwt, 'authentications')).map((authentication) => `${text(field(authentication, 'issuer'))}/*`);
+    const from = [{ source: { principals: [GATEWAY_PRINCIPAL], requestPrincipals } }];
+    const authorizations = list(field(jwt, 'authorizations'));
+    return (authorizations.length === 0 ? [undefined] : authorizations).map((authorization) => {
+      const scopes = texts(field(authorization, 'requiredScopes'));
+      const audiences = texts(field(authorization, 'audiences')).map((audience) => ({ key: 'request.auth.claims[aud]', values: [audience] }));
+      const conditions = scopes.length === 0 ? [audiences]
+        : ['scp', 'scope', 'scopes'].map((claim) => [...scopes.map((scope) => ({ key: `request.auth.claims[${claim}]`, values: [scope] })), ...audiences]);
+      return this.policy(rule, { rules: conditions.map((when) => ({ from, to, ...(when.length > 0 ? { when } : {}) })) });
+    });
+  }
+
+  private policy({ service }: Rule, spec: object): Value {
+    return this.object('security.istio.io/v1', 'AuthorizationPolicy', service.namespace, { selector: this.selector(service), ...spec });
+  }
+
+  private selector({ namespace, name }: Rule['service']): Value {
+    return { matchLabels: Object.fromEntries(this.world.selector(namespace, name)!) };
+  }
+
+  private headers(rule: Value): object {
+    const cookies = entries(at(rule, 'request', 'cookies')).map(([name, value]) => `${name}=${String(value)}`);
+    return {
+      'x-forwarded-host': this.host.startsWith('*') ? '%REQ(:AUTHORITY)%' : this.host,
+      ...Object.fromEntries(entries(at(rule, 'request', 'headers'))),
+      ...(cookies.length > 0 ? { Cookie: cookies.join('; ') } : {}),
+    };
+  }
+
+  private object(apiVersion: string, kind: string, namespace: string, spec: object): Value {
+    this.count += 1;
+    const creationTimestamp = text(at(this.owner.body, 'metadata', 'creationTimestamp'));
+    return { apiVersion, kind, metadata: { name: `${this.owner.name}-${this.count}`, namespace, ...(creationTimestamp === undefined ? {} : { creationTimestamp }) }, spec };
+  }
+}
+
+function readRule(value: Value, owner: KubeObject): Rule {
+  const service = isMapping(field(value, 'service')) ? field(value, 'service') : field(owner.spec, 'service');
+  return {
+    value,
+    path: text(field(value, 'path')) ?? '',
+    methods: texts(field(value, 'methods')),
+    service: { namespace: text(field(service, 'namespace')) || owner.namespace, name: text(field(service, 'name')) ?? '', port: number(field(service, 'port')) ?? 0 },
+  };
+}
+
+/** The paths of earlier rules that a rule's policy leaves out, as the operator collects them. */
+function excluded(rule: Rule, earlier: readonly Rule[]): string[] {
+  const paths: string[] = [];
+  for (const other of earlier) {
+    if (WHOLE_SITE.has(other.path)) continue;
+    if (other.path === rule.path) break;
+    if (other.methods.some((method) => rule.methods.includes(method))) paths.push(other.path);
+  }
+  return paths;
+}
+
+function pathRegex(path: string): string {
+  return `^${path.replaceAll('{**}', () => `${ANYTHING}*`).replaceAll('{*}', () => `${SEGMENT}+`)}$`;
+}
+
+function fullHost(host: string, gatewayHosts: readonly string[]): string | undefined {
+  if (host.includes('.')) return host;
+  const [domain, ...others] = new Set(gatewayHosts);
+  return others.length === 0 && domain?.startsWith('*.') ? `${host}${domain.slice(1)}` : undefined;
+}

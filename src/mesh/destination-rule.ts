@@ -1,0 +1,44 @@
+import { KubeObject } from './kube-object';
+import { isSubset } from './host-name';
+import { at, field, list, text, textMap, texts } from './value';
+
+/** What a DestinationRule says about connections to a host. */
+export interface DestinationRule {
+  readonly object: KubeObject;
+  readonly host: string;
+  /** `DISABLE`, `SIMPLE`, `MUTUAL`, `ISTIO_MUTUAL`; undefined leaves it to the mesh. */
+  readonly tlsMode?: string;
+  readonly subsets: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly exportTo: readonly string[];
+  /** Settings per port or subset, which are not modelled. */
+  readonly detailed: boolean;
+}
+
+/** Reads a DestinationRule. */
+export function readDestinationRule(object: KubeObject): DestinationRule {
+  const { spec, namespace } = object;
+  const host = text(field(spec, 'host')) ?? '';
+  const subsets = list(field(spec, 'subsets'));
+  return {
+    object,
+    host: host.includes('.') || host.startsWith('*') ? host : `${host}.${namespace}.svc.cluster.local`,
+    tlsMode: text(at(spec, 'trafficPolicy', 'tls', 'mode')),
+    subsets: new Map(subsets.map((subset) => [text(field(subset, 'name')) ?? '', textMap(field(subset, 'labels'))])),
+    exportTo: texts(field(spec, 'exportTo')),
+    detailed: list(at(spec, 'trafficPolicy', 'portLevelSettings')).some((setting) => field(setting, 'tls') !== undefined)
+      || subsets.some((subset) => at(subset, 'trafficPolicy', 'tls') !== undefined),
+  };
+}
+
+/** The rules that a client in one namespace uses for a Service: those of its own namespace, else of the Service's, else of the root namespace. */
+export function rulesFor(host: string, rules: readonly DestinationRule[], client: string, service: string, root: string): DestinationRule[] {
+  for (const namespace of new Set([client, service, root])) {
+    const visible = rules.filter(({ object, exportTo }) => object.namespace === namespace
+      && (exportTo.length === 0 || exportTo.includes('*') || exportTo.includes(client) || (exportTo.includes('.') && namespace === client)));
+    const exact = visible.filter((rule) => rule.host === host);
+    if (exact.length > 0) return exact;
+    const [widest] = visible.filter((rule) => rule.host.startsWith('*') && isSubset(host, rule.host)).sort((a, b) => b.host.length - a.host.length);
+    if (widest !== undefined) return [widest];
+  }
+  return [];
+}

@@ -1,0 +1,58 @@
+import { parseAllDocuments } from 'yaml';
+import { Value } from './value';
+
+const MAX_TEXT = 64 * 1024 * 1024;
+const MAX_ALIASES = 1000;
+const MAX_DEPTH = 200;
+const MAX_NODES = 20_000_000;
+
+/**
+ * Reads the documents of a YAML text.
+ *
+ * Throws for what kubectl would not read either, and for what is only made to exhaust a reader: more than 64 MiB, 200 levels, alias bombs.
+ */
+export function parseDocuments(yaml: string): Value[] {
+  if (typeof yaml !== 'string') throw new Error(`manifests are of type ${yaml === null ? 'null' : typeof yaml}: expected YAML text`);
+  if (yaml.length > MAX_TEXT) throw new Error(`manifests of ${yaml.length} characters are too long: at most ${MAX_TEXT} are read, split them`);
+  requireFlowDepth(yaml);
+  try {
+    const parsed = parseAllDocuments(yaml, { uniqueKeys: true, logLevel: 'silent', merge: true });
+    const documents = Array.isArray(parsed) ? parsed : [];
+    return documents.map((document, index) => {
+      const [error] = document.errors;
+      if (error) throw new Error(`document ${index + 1} is no valid YAML: ${error.message.split('\n')[0]}`);
+      return document.toJS({ maxAliasCount: MAX_ALIASES });
+    });
+  } catch (error) {
+    if (error instanceof RangeError) throw new Error(`manifests are nested too deeply: at most ${MAX_DEPTH} levels are read`, { cause: error });
+    throw error;
+  }
+}
+
+/** Throws where a document is deeper or larger than any manifest, or contains itself. Without recursion: depth is what it guards against. */
+export function requireReadable(documents: readonly Value[]): void {
+  let nodes = 0;
+  const pending: { value: Value; depth: number }[] = [{ value: documents, depth: 0 }];
+  while (pending.length > 0) {
+    const { value, depth } = pending.pop()!;
+    if (typeof value !== 'object' || value === null) continue;
+    nodes += 1;
+    if (depth > MAX_DEPTH) throw new Error(`manifests are nested too deeply or contain themselves: at most ${MAX_DEPTH} levels are read`);
+    if (nodes > MAX_NODES) throw new Error(`manifests have too many values: at most ${MAX_NODES} are read`);
+    for (const child of Object.values(value)) {
+      if (typeof child === 'object' && child !== null) pending.push({ value: child, depth: depth + 1 });
+    }
+  }
+}
+
+// The parser needs time quadratic in the depth, so what is certainly too deep is not handed to it. Brackets in strings are counted too: 10,000 of them unclosed are no manifest.
+function requireFlowDepth(yaml: string): void {
+  let depth = 0;
+  for (let i = 0; i < yaml.length; i += 1) {
+    const code = yaml.charCodeAt(i);
+    if (code === 0x5b || code === 0x7b) depth += 1;
+    else if ((code === 0x5d || code === 0x7d) && depth > 0) depth -= 1;
+    else if (code === 0x0a && yaml.startsWith('---', i + 1)) depth = 0;
+    if (depth > 5000) throw new Error(`manifests are nested too deeply: at most ${MAX_DEPTH} levels are read`);
+  }
+}

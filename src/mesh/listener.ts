@@ -1,0 +1,161 @@
+import { Choices } from './choices';
+import { describeServer, GatewayObject, GatewayServer, isPassThrough, isPlainHttp } from './gateway';
+import { sortByAge } from './age-order';
+
+/** The servers behind one route table of a listener. */
+export interface RouteTableKey {
+  readonly name: string;
+  readonly servers: readonly GatewayServer[];
+}
+
+/** A filter chain of a listener: for some server names over TLS, or for everything else. */
+export interface FilterChain {
+  /** Lower case; empty for the chain that takes any connection. */
+  readonly serverNames: readonly string[];
+  readonly server: GatewayServer;
+  /** HTTP without TLS, so of all servers in the table. */
+  readonly plain: boolean;
+  /** Undefined for TCP and TLS pass-through. */
+  readonly routes?: RouteTableKey;
+}
+
+/** What listens on a port of a gateway proxy. */
+export interface Listener {
+  readonly chains: readonly FilterChain[];
+  /** Why Envoy refuses the listener, so that the port stays shut. */
+  readonly rejected?: string;
+  /** Servers that lost against others on the port, with the reason. */
+  readonly dropped: readonly string[];
+}
+
+interface Merged {
+  readonly protocol: string;
+  readonly bind: string;
+  routeName: string;
+  readonly servers: GatewayServer[];
+}
+
+/**
+ * Merges the servers that several Gateways bring to one port, as istiod's `mergeGateways` does: the oldest Gateway first, and a server that
+ * conflicts with an earlier one is dropped whole.
+ */
+export function mergeListener(gateways: readonly { readonly gateway: GatewayObject; readonly servers: readonly GatewayServer[] }[], sameTime: boolean, choices: Choices): Listener {
+  const items = gateways.map(({ gateway, servers }) => ({ object: gateway.object, servers }));
+  const ordered = sortByAge(items, sameTime, choices, (a, b) => conflict(a.servers, b.servers));
+  return new PortMerge().add(ordered.flatMap(({ servers }) => servers));
+}
+
+/** Whether the order of two Gateways on a port can matter at all. */
+function conflict(first: readonly GatewayServer[], second: readonly GatewayServer[]): boolean {
+  return first.some((a) => second.some((b) => {
+    if (a.bind !== b.bind) return false;
+    if (isPlainHttp(a.protocol) !== isPlainHttp(b.protocol)) return true;
+    if (a.tls === undefined && b.tls === undefined) return !isPlainHttp(a.protocol);
+    return a.hosts.some((host) => b.hosts.includes(host));
+  }));
+}
+
+class PortMerge {
+  private readonly merged: Merged[] = [];
+  private readonly routeTables = new Map<string, GatewayServer[]>();
+  private readonly tlsHosts = new Map<string, string>();
+  private readonly secureBinds = new Set<string>();
+  private readonly dropped: string[] = [];
+  private plainText?: Merged;
+
+  public add(servers: readonly GatewayServer[]): Listener {
+    for (const server of servers) this.addServer(server);
+    return this.build();
+  }
+
+  private addServer(server: GatewayServer): void {
+    const name = routeName(server);
+    if (server.tls !== undefined) {
+      const duplicate = server.hosts.find((host) => this.tlsHosts.get(host) === server.bind);
+      if (duplicate !== undefined) return this.drop(server, `an earlier server on this port has host \`${duplicate}\` too`);
+      server.hosts.forEach((host) => this.tlsHosts.set(host, server.bind));
+    }
+    if (this.merged.length === 0) return this.start(server, name);
+    if (this.plainText !== undefined) return this.joinPlainText(server, name, this.plainText);
+    if (!isTls(server)) return this.start(server, name);
+    return this.joinTls(server, name);
+  }
+
+  private start(server: GatewayServer, name: string): void {
+    const entry = { protocol: server.protocol, bind: server.bind, routeName: name, servers: [server] };
+    if (!isTls(server)) this.plainText = entry;
+    if (isHttp(server)) this.routeTables.set(name, [server]);
+    this.merged.push(entry);
+  }
+
+  private joinPlainText(server: GatewayServer, name: string, current: Merged): void {
+    const mergeable = (isPlainHttp(server.protocol) || server.protocol === current.protocol) && isPlainHttp(current.protocol);
+    if (current.bind !== server.bind) return this.start(server, name);
+    if (!mergeable) return this.drop(server, `it cannot share the port with ${describeServer(current.servers[0])}`);
+    current.servers.push(server);
+    this.routeTables.get(name)?.push(server);
+  }
+
+  private joinTls(server: GatewayServer, name: string): void {
+    if (isHttp(server)) {
+      if (this.routeTables.has(name)) return this.drop(server, 'an earlier server has the same port name');
+      this.routeTables.set(name, [server]);
+    }
+    this.secureBinds.add(server.bind);
+    const same = this.merged.find(({ protocol, bind }) => protocol === server.protocol && bind === server.bind);
+    if (same === undefined) this.merged.push({ protocol: server.protocol, bind: server.bind, routeName: name, servers: [server] });
+    else same.servers.push(server);
+  }
+
+  private drop(server: GatewayServer, why: string): void {
+    this.dropped.push(`${describeServer(server)} is dropped: ${why}`);
+  }
+
+  private build(): Listener {
+    // Servers bound to an address of their own are listeners of their own, which clients of the gateway's Service do not reach.
+    const chains = this.merged.filter(({ bind }) => bind === '' || bind === '0.0.0.0').flatMap((entry) => this.chainsOf(entry));
+    return { chains, rejected: overlap(chains), dropped: this.dropped };
+  }
+
+  private chainsOf({ protocol, routeName: name, servers }: Merged): FilterChain[] {
+    if (isPlainHttp(protocol)) {
+      return [{ serverNames: [], server: servers[0], plain: true, routes: { name, servers: this.routeTables.get(name) ?? servers } }];
+    }
+    return servers.map((server) => {
+      const table = routeName(server);
+      return { serverNames: serverNames(server), server, plain: server.tls === undefined, routes: isHttp(server) ? { name: table, servers: [server] } : undefined };
+    });
+  }
+}
+
+function serverNames(server: GatewayServer): string[] {
+  const names = new Set(server.hosts.map((host) => (host.includes('/') ? host.split('/')[1] : host)));
+  return server.tls === undefined || names.has('*') ? [] : [...names].map((name) => name.toLowerCase());
+}
+
+/** Envoy refuses a listener in which two chains, or one twice, ask for the same connections. */
+function overlap(chains: readonly FilterChain[]): string | undefined {
+  const seen = new Map<string, GatewayServer>();
+  for (const { serverNames: names, server } of chains.filter(({ routes }) => routes !== undefined)) {
+    for (const name of names.length === 0 ? [''] : names) {
+      const other = seen.get(name);
+      if (other !== undefined) return `${describeServer(other)} and ${describeServer(server)} both take ${name === '' ? 'every connection' : `server name \`${name}\``}, which Envoy refuses`;
+      seen.set(name, server);
+    }
+  }
+  return undefined;
+}
+
+function isTls(server: GatewayServer): boolean {
+  return server.tls !== undefined && !isPlainHttp(server.protocol);
+}
+
+function isHttp(server: GatewayServer): boolean {
+  return isPlainHttp(server.protocol) || (server.protocol.toUpperCase() === 'HTTPS' && server.tls !== undefined && !isPassThrough(server));
+}
+
+function routeName(server: GatewayServer): string {
+  const bind = server.bind === '' ? '' : `.${server.bind}`;
+  if (isPlainHttp(server.protocol)) return `http${bind}`;
+  return isHttp(server) ? `https.${server.port}.${server.portName}.${server.gateway.name}.${server.gateway.namespace}${bind}` : '';
+}

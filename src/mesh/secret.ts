@@ -1,0 +1,117 @@
+import { Choices } from './choices';
+import { KubeObject, nameOf } from './kube-object';
+import { at, entries, field, text } from './value';
+
+/** What Envoy gets of a credential: `missing` closes every connection of the server, `unknown` content exists but is not among the manifests. */
+export type Material =
+  | { readonly state: 'missing'; readonly reason: string }
+  | { readonly state: 'unknown'; readonly source: string }
+  | { readonly state: 'present'; readonly source: string; readonly pem: string; readonly crl?: string };
+
+/** Secrets and ConfigMaps of trust anchors, and the Secrets that certificate controllers will write. */
+export class CredentialStore {
+  private readonly secrets = new Map<string, KubeObject>();
+  private readonly configMaps = new Map<string, KubeObject>();
+  private readonly promised = new Map<string, string>();
+
+  public constructor(objects: readonly KubeObject[], given: readonly string[], private readonly complete: boolean) {
+    for (const object of objects) {
+      const key = `${object.namespace}/${object.name}`;
+      const type = text(field(object.body, 'type'));
+      if (object.kind === 'Secret' && object.group === '' && type !== 'helm.sh/release.v1' && type !== 'kubernetes.io/service-account-token') this.secrets.set(key, object);
+      if (object.kind === 'ConfigMap' && object.group === '') this.configMaps.set(key, object);
+      for (const secret of writtenBy(object)) this.promised.set(secret, `${object.kind} ${key}`);
+    }
+    for (const secret of given) this.promised.set(secret, 'the caller');
+  }
+
+  /** The server certificate of a credential name, for a gateway in a namespace. */
+  public server(namespace: string, name: string, choices: Choices): Material {
+    const key = `${namespace}/${name}`;
+    const secret = this.secrets.get(key);
+    if (secret === undefined) return this.absent(key, choices);
+    const pair = [['cert', 'key'], ['tls.crt', 'tls.key']].find((keys) => keys.every((item) => read(secret, item) !== undefined));
+    if (pair === undefined) return { state: 'missing', reason: `Secret \`${key}\` has neither \`tls.crt\` and \`tls.key\` nor \`cert\` and \`key\`` };
+    return { state: 'present', source: key, pem: read(secret, pair[0])! };
+  }
+
+  /** The trust anchor that goes with a credential name: `<name>-cacert` if there is one, and then whatever it holds; else `<name>` itself. */
+  public anchor(namespace: string, name: string, choices: Choices): Material {
+    const own = `${namespace}/${name.endsWith('-cacert') ? name : `${name}-cacert`}`;
+    const base = own.slice(0, -'-cacert'.length);
+    if (this.secrets.has(own)) return rootOf(this.secrets.get(own)!);
+    if (this.promised.has(own)) return { state: 'unknown', source: own };
+    const elsewhere = this.elsewhere(own);
+    if (!this.complete && elsewhere === undefined && this.secrets.has(base) && !choices.ask(`no secret ${own}`, `there is no Secret ${own}`)) {
+      return { state: 'unknown', source: own };
+    }
+    if (elsewhere !== undefined && !this.secrets.has(base)) return { state: 'missing', reason: elsewhere };
+    if (this.secrets.has(base)) return rootOf(this.secrets.get(base)!);
+    if (this.promised.has(base)) return { state: 'unknown', source: base };
+    const wrong = this.elsewhere(base);
+    if (!this.complete && wrong === undefined && choices.ask(`secret ${own}`, `there is a Secret ${own}`)) return { state: 'unknown', source: own };
+    return { state: 'missing', reason: wrong ?? `there is no Secret \`${own}\` and no Secret \`${base}\`` };
+  }
+
+  /** The trust anchor in a ConfigMap; istiod takes a suffix `-cacert` off the name. */
+  public anchorInConfigMap(namespace: string, name: string, choices: Choices): Material {
+    const key = `${namespace}/${name.replace(/-cacert$/, '')}`;
+    const configMap = this.configMaps.get(key);
+    if (configMap !== undefined) return rootOf(configMap);
+    if (!this.complete && choices.ask(`configmap ${key}`, `there is a ConfigMap ${key}`)) return { state: 'unknown', source: key };
+    return { state: 'missing', reason: `there is no ConfigMap \`${key}\`` };
+  }
+
+  /** A key of a Secret that is mounted as a file. */
+  public file(namespace: string, name: string, item: string, choices: Choices): Material {
+    const key = `${namespace}/${name}`;
+    const secret = this.secrets.get(key);
+    if (secret === undefined) return this.absent(key, choices);
+    const pem = read(secret, item);
+    return pem === undefined ? { state: 'missing', reason: `Secret \`${key}\` has no key \`${item}\`` } : { state: 'present', source: `${key} ${item}`, pem, crl: undefined };
+  }
+
+  private absent(key: string, choices: Choices): Material {
+    if (this.promised.has(key)) return { state: 'unknown', source: key };
+    const elsewhere = this.elsewhere(key);
+    if (elsewhere !== undefined) return { state: 'missing', reason: elsewhere };
+    if (!this.complete && choices.ask(`secret ${key}`, `there is a Secret ${key}`)) return { state: 'unknown', source: key };
+    return { state: 'missing', reason: `there is no Secret \`${key}\`` };
+  }
+
+  /** A Secret of the right name in another namespace is what its author meant and Istio does not read. */
+  private elsewhere(key: string): string | undefined {
+    const [namespace, name] = key.split('/');
+    const found = [...this.secrets.keys(), ...this.promised.keys()].find((other) => other.split('/')[1] === name && other !== key);
+    return found === undefined ? undefined : `Secret \`${found}\` is not in the namespace of the gateway's pods: expected \`${namespace}/${name}\``;
+  }
+}
+
+function writtenBy(object: KubeObject): string[] {
+  if (object.kind === 'Certificate' && (object.group === 'cert-manager.io' || object.group === 'cert.gardener.cloud')) {
+    const reference = object.group === 'cert.gardener.cloud' ? field(object.spec, 'secretRef') : undefined;
+    const name = text(field(object.spec, 'secretName')) ?? text(field(reference, 'name'));
+    return name === undefined ? [] : [`${text(field(reference, 'namespace')) ?? object.namespace}/${name}`];
+  }
+  if (['SealedSecret', 'ExternalSecret', 'VaultStaticSecret'].includes(object.kind)) {
+    return [`${object.namespace}/${text(at(object.spec, 'target', 'name')) ?? text(at(object.spec, 'template', 'metadata', 'name')) ?? text(at(object.spec, 'destination', 'name')) ?? object.name}`];
+  }
+  return [];
+}
+
+function rootOf(object: KubeObject): Material {
+  for (const [root, crl] of [['cacert', 'crl'], ['ca.crt', 'ca.crl']]) {
+    const pem = read(object, root);
+    if (pem !== undefined) return { state: 'present', source: nameOf(object), pem, crl: read(object, crl) };
+  }
+  return { state: 'missing', reason: `${object.kind} \`${nameOf(object)}\` has neither \`cacert\` nor \`ca.crt\`` };
+}
+
+/** A value of a Secret or ConfigMap; an empty one counts as missing. `stringData` wins, as when the API server stores it. */
+function read(object: KubeObject, key: string): string | undefined {
+  if (object.kind === 'ConfigMap') return text(at(object.body, 'data', key)) || undefined;
+  const plain = entries(field(object.body, 'stringData')).find(([name]) => name === key)?.[1];
+  const data = text(at(object.body, 'data', key));
+  const value = text(plain) ?? (data === undefined ? undefined : Buffer.from(data, 'base64').toString('utf8'));
+  return value === '' ? undefined : value;
+}

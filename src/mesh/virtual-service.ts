@@ -1,0 +1,148 @@
+import { KubeObject } from './kube-object';
+import { readPattern, readPatterns, StringPattern } from './string-pattern';
+import { at, entries, field, isMapping, list, number, text, texts, textMap, Value } from './value';
+
+/** One entry of a `match` list: all that is set must hold. */
+export interface RouteMatch {
+  readonly uri?: StringPattern;
+  readonly ignoreUriCase: boolean;
+  readonly method?: StringPattern;
+  readonly authority?: StringPattern;
+  readonly scheme?: StringPattern;
+  readonly headers: readonly { readonly name: string; readonly pattern: StringPattern }[];
+  readonly withoutHeaders: readonly { readonly name: string; readonly pattern: StringPattern }[];
+  readonly queryParams: readonly { readonly name: string; readonly pattern: StringPattern }[];
+  readonly port?: number;
+  readonly gateways: readonly string[];
+  readonly sourceLabels: ReadonlyMap<string, string>;
+  readonly sourceNamespace?: string;
+}
+
+/** Changes of the request headers. */
+export interface HeaderChanges {
+  readonly set: readonly (readonly [string, string])[];
+  readonly add: readonly (readonly [string, string])[];
+  readonly remove: readonly string[];
+}
+
+/** Where a route leads. */
+export interface RouteDestination {
+  /** The fully qualified name, as istiod expands it. */
+  readonly host: string;
+  readonly port?: number;
+  readonly subset?: string;
+  readonly weight: number;
+  readonly headers: HeaderChanges;
+}
+
+/** One entry of `http`. */
+export interface HttpRoute {
+  readonly name: string;
+  /** Undefined without any: then it takes every request. */
+  readonly matches?: readonly RouteMatch[];
+  readonly destinations: readonly RouteDestination[];
+  readonly redirect?: { readonly status: number };
+  readonly directStatus?: number;
+  readonly headers: HeaderChanges;
+  readonly rewriteUri?: string;
+  readonly rewriteRegex?: { readonly match: string; readonly rewrite: string };
+  readonly rewriteAuthority?: string;
+  readonly cors: boolean;
+  /** A fault that is injected into requests, so that they may be answered here. */
+  readonly fault: boolean;
+  readonly delegate?: { readonly namespace: string; readonly name: string };
+}
+
+/** A VirtualService, or one that its delegates were merged into. */
+export interface VirtualService {
+  readonly object: KubeObject;
+  readonly namespace: string;
+  readonly name: string;
+  readonly hosts: readonly string[];
+  readonly gateways: readonly string[];
+  readonly exportTo: readonly string[];
+  readonly http: readonly HttpRoute[];
+  /** Server names of its TLS routes. */
+  readonly sniHosts: readonly string[];
+  readonly hasTcp: boolean;
+}
+
+/** Reads a VirtualService; names are resolved as istiod does. */
+export function readVirtualService(object: KubeObject): VirtualService {
+  const { spec, namespace } = object;
+  return {
+    object,
+    namespace,
+    name: object.name,
+    hosts: texts(field(spec, 'hosts')).map((host) => expand(host, namespace)),
+    gateways: texts(field(spec, 'gateways')).map((gateway) => resolveGateway(gateway, namespace)),
+    exportTo: texts(field(spec, 'exportTo')),
+    http: list(field(spec, 'http')).map((route) => readRoute(route, namespace)),
+    sniHosts: list(field(spec, 'tls')).flatMap((route) => list(field(route, 'match'))).flatMap((match) => texts(field(match, 'sniHosts'))),
+    hasTcp: list(field(spec, 'tcp')).length > 0,
+  };
+}
+
+/** A short host is one of the namespace's Services; one with a dot stays. */
+function expand(host: string, namespace: string): string {
+  return host === '' || host.includes('.') || host.startsWith('*') ? host : `${host}.${namespace}.svc.cluster.local`;
+}
+
+/** `name`, `./name`, `ns/name`, and the legacy `name.ns` with or without a domain. */
+export function resolveGateway(gateway: string, namespace: string): string {
+  if (gateway === 'mesh') return gateway;
+  const [first, second] = gateway.split('/');
+  if (second !== undefined) return `${first === '.' ? namespace : first}/${second}`;
+  const parts = gateway.split('.');
+  return parts.length > 1 ? `${parts[1]}/${parts[0]}` : `${namespace}/${gateway}`;
+}
+
+function readRoute(route: Value, namespace: string): HttpRoute {
+  const matches = list(field(route, 'match'));
+  const redirect = field(route, 'redirect');
+  const rewrite = field(route, 'rewrite');
+  const regex = field(rewrite, 'uriRegexRewrite');
+  const delegate = field(route, 'delegate');
+  return {
+    name: text(field(route, 'name')) ?? '',
+    matches: matches.length === 0 ? undefined : matches.map((match) => readMatch(match, namespace)),
+    destinations: list(field(route, 'route')).map((destination) => ({
+      host: expand(text(at(destination, 'destination', 'host')) ?? '', namespace),
+      port: number(at(destination, 'destination', 'port', 'number')),
+      subset: text(at(destination, 'destination', 'subset')) || undefined,
+      weight: number(field(destination, 'weight')) ?? 0,
+      headers: readChanges(at(destination, 'headers', 'request')),
+    })),
+    redirect: isMapping(redirect) ? { status: number(field(redirect, 'redirectCode')) || 301 } : undefined,
+    directStatus: number(at(route, 'directResponse', 'status')),
+    headers: readChanges(at(route, 'headers', 'request')),
+    rewriteUri: text(field(rewrite, 'uri')) || undefined,
+    rewriteRegex: isMapping(regex) ? { match: text(field(regex, 'match')) ?? '', rewrite: text(field(regex, 'rewrite')) ?? '' } : undefined,
+    rewriteAuthority: text(field(rewrite, 'authority')) || undefined,
+    cors: isMapping(field(route, 'corsPolicy')),
+    fault: isMapping(field(route, 'fault')) && field(field(route, 'fault'), 'abort') !== undefined,
+    delegate: isMapping(delegate) ? { namespace: text(field(delegate, 'namespace')) || namespace, name: text(field(delegate, 'name')) ?? '' } : undefined,
+  };
+}
+
+function readMatch(match: Value, namespace: string): RouteMatch {
+  return {
+    uri: readPattern(field(match, 'uri')),
+    ignoreUriCase: field(match, 'ignoreUriCase') === true,
+    method: readPattern(field(match, 'method')),
+    authority: readPattern(field(match, 'authority')),
+    scheme: readPattern(field(match, 'scheme')),
+    headers: readPatterns(field(match, 'headers')),
+    withoutHeaders: readPatterns(field(match, 'withoutHeaders')),
+    queryParams: readPatterns(field(match, 'queryParams')),
+    port: number(field(match, 'port')) || undefined,
+    gateways: texts(field(match, 'gateways')).map((gateway) => resolveGateway(gateway, namespace)),
+    sourceLabels: textMap(field(match, 'sourceLabels')),
+    sourceNamespace: text(field(match, 'sourceNamespace')) || undefined,
+  };
+}
+
+function readChanges(value: Value): HeaderChanges {
+  const pairs = (key: string) => entries(field(value, key)).filter((entry): entry is [string, string] => typeof entry[1] === 'string').sort(([a], [b]) => (a < b ? -1 : 1));
+  return { set: pairs('set'), add: pairs('add'), remove: texts(field(value, 'remove')) };
+}
