@@ -81,8 +81,11 @@ function requireList(
 }
 
 function requireText(value: unknown, kind: string, what: string): string {
-  if (typeof value !== 'string' || value === '') {
-    throw new Error(`${what} has ${value === '' ? 'an empty' : `no text but ${value === null ? 'null' : typeof value} for a`} ${kind}: leave it out or name one`);
+  if (value === '') {
+    throw new Error(`${what} has an empty ${kind}: leave it out or name one`);
+  }
+  if (typeof value !== 'string') {
+    throw new Error(`${kind} of ${what} is not a text but ${value === null ? 'null' : typeof value}: leave it out or name one`);
   }
   const alien = NOT_PRINTABLE_ASCII.exec(value);
   if (alien === null) {

@@ -1,24 +1,19 @@
 import { KeyObject, createPublicKey, verify } from 'node:crypto';
-import { AskedNames, CheckedNames, requireNames } from './alternative-names';
+import type { Pkcs10CertificateRequest } from '@peculiar/x509';
+import { CheckedNames, requireNames } from './alternative-names';
 import { CertificateUsage } from './certificate-usage';
 import { KeyAlgorithm } from './key-algorithm';
 import { keyAlgorithmOf, requireStrongKey } from './key-strength';
+import { readRequestedExtensions } from './request-extensions';
 import { requireSubject } from './subject';
 import { loadX509 } from './x509-library';
 import { DistinguishedName } from '../model/distinguished-name';
-import { SpiffeId } from '../model/spiffe-id';
-import { AlternativeNames } from '../x509/alternative-names';
-import { loadAsn1 } from '../x509/asn1';
-import { DerElement, DerTag, readChildren, readSingle, requireStrictDer } from '../x509/der';
-import { CertificateExtensions, readExtensions } from '../x509/extensions';
+import { DerElement, readChildren, readSingle, requireStrictDer } from '../x509/der';
 import { decodeName } from '../x509/name';
 import { decodeOid } from '../x509/oid';
 import { readPem } from '../x509/pem';
 
 const WHAT = 'signing request';
-const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
-// Key identifier, key usage, alternative names, basic constraints, extended key usage: what is read below.
-const READ_HERE = ['2.5.29.14', '2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.37'];
 const SIGNATURES: Record<string, { readonly digest: string; readonly type: string }> = {
   '1.2.840.113549.1.1.11': { digest: 'sha256', type: 'rsa' },
   '1.2.840.113549.1.1.12': { digest: 'sha384', type: 'rsa' },
@@ -58,19 +53,20 @@ export class CertificateSigningRequest {
   private readonly name: Buffer;
   private readonly names: CheckedNames;
   private readonly key: KeyObject;
-  private readonly asked: CertificateExtensions;
+  private readonly purposes?: readonly string[];
 
   private constructor(der: Buffer) {
     const element = readSingle(der, WHAT);
     requireStrictDer(element, WHAT);
-    requireRequest(der);
+    const request = parse(der);
     const [info, algorithm, signature] = readChildren(element, WHAT);
-    const [, subject, publicKey, attributes] = readChildren(info, WHAT);
+    const [, subject, publicKey] = readChildren(info, WHAT);
     this.key = requireStrongKey(readPublicKey(publicKey.raw), `the key of the ${WHAT}`);
     requireOwnSignature(info.raw, algorithm, signature, this.key);
     this.name = requireSubject(DistinguishedName._ofName(decodeName(subject.raw, `subject of ${WHAT}`)), WHAT);
-    this.asked = requireHarmless(attributes);
-    this.names = requireNames(askedNames(this.asked.alternativeNames), WHAT);
+    const { names, purposes } = readRequestedExtensions(request, WHAT);
+    this.purposes = purposes;
+    this.names = requireNames(names, WHAT);
   }
 
   /** Subject, as the requester wrote it. */
@@ -100,7 +96,7 @@ export class CertificateSigningRequest {
 
   /** Usages that are asked for; empty if the request leaves them open. */
   public get usages(): CertificateUsage[] {
-    const asked = this.asked.extendedKeyUsages ?? [];
+    const asked = this.purposes ?? [];
     return [...asked.includes('serverAuth') ? [CertificateUsage.SERVER] : [], ...asked.includes('clientAuth') ? [CertificateUsage.CLIENT] : []];
   }
 
@@ -122,17 +118,19 @@ export class CertificateSigningRequest {
   /** @internal */
   public _requireGrantable(usages: readonly CertificateUsage[]): void {
     const refused = usages.find((usage) => !this.usages.includes(usage));
-    if (this.asked.extendedKeyUsages !== undefined && refused !== undefined) {
-      const found = this.asked.extendedKeyUsages.join(', ');
-      throw new Error(`${WHAT} asks for the extended key usage \`${found}\`, not for use as a ${refused}: grant what it asks for, or have it made again`);
+    if (this.purposes !== undefined && refused !== undefined) {
+      throw new Error(`${WHAT} asks for the extended key usage \`${this.purposes.join(', ')}\`, not for use as a ${refused}: grant what it asks for, or have it made again`);
     }
   }
 }
 
-function requireRequest(der: Buffer): void {
+function parse(der: Buffer): Pkcs10CertificateRequest {
   const x509 = loadX509();
   try {
-    new x509.Pkcs10CertificateRequest(der);
+    const request = new x509.Pkcs10CertificateRequest(der);
+    // Parsed when first asked for, and malformed ones are damage too.
+    request.extensions.forEach(({ type }) => type);
+    return request;
   } catch (error) {
     throw new Error(`${WHAT} is PEM of something that is no signing request, or is damaged`, { cause: error });
   }
@@ -162,45 +160,4 @@ function requireOwnSignature(signed: Buffer, algorithm: DerElement, signature: D
   if (known.type !== key.asymmetricKeyType || unused !== 0 || !verify(known.digest, signed, key, Buffer.from(octets))) {
     throw new Error(`the signature of the ${WHAT} is not by its own key: it was changed after it was made, or whoever made it does not have the private key`);
   }
-}
-
-function requireHarmless(attributes: DerElement | undefined): CertificateExtensions {
-  const { schema: { AsnConvert }, x509 } = loadAsn1();
-  const requested = readChildren(attributes ?? { tag: DerTag.SET, content: Buffer.alloc(0), raw: Buffer.alloc(0) }, WHAT)
-    .map((attribute) => readChildren(attribute, WHAT))
-    .filter(([type]) => decodeOid(type.content) === EXTENSION_REQUEST)
-    .flatMap(([, values]) => readChildren(values, WHAT));
-  const extensions = requested.flatMap(({ raw }) => Array.from(AsnConvert.parse(raw, x509.Extensions)));
-  extensions.forEach(({ critical, extnID }) => {
-    if (critical && !READ_HERE.includes(extnID)) {
-      throw new Error(`${WHAT} has the critical extension ${extnID}, which is not known here: have it made again without it`);
-    }
-  });
-  const asked = readExtensions(extensions, WHAT);
-  if (asked.basicConstraints?.ca === true) {
-    throw new Error(`${WHAT} asks for the certificate of a CA (CA:TRUE), which is never issued for a request: make CAs with \`createIntermediate\``);
-  }
-  const usage = asked.keyUsages?.find((name) => name === 'keyCertSign' || name === 'cRLSign');
-  if (usage !== undefined) {
-    throw new Error(`${WHAT} asks for the key usage ${usage}, which only a CA has: have it made again with digitalSignature`);
-  }
-  return asked;
-}
-
-function askedNames({ dnsNames, ipAddresses, uris, emailAddresses, others }: AlternativeNames): AskedNames {
-  if (others > 0) {
-    throw new Error(`${WHAT} asks for an alternative name that is no DNS name, IP address, URI or e-mail address: have it made again without it`);
-  }
-  const spiffeIds = uris.filter((uri) => /^spiffe:/i.test(uri));
-  if (spiffeIds.length > 1) {
-    throw new Error(`${WHAT} asks for the SPIFFE IDs \`${spiffeIds[0]}\` and \`${spiffeIds[1]}\`: a certificate has one at most (X.509-SVID section 2)`);
-  }
-  const some = (list: readonly string[]) => list.length === 0 ? undefined : [...list];
-  return {
-    dnsNames: some(dnsNames),
-    ipAddresses: some(ipAddresses),
-    uris: some(uris.filter((uri) => !spiffeIds.includes(uri))),
-    emailAddresses: some(emailAddresses),
-    spiffeId: spiffeIds.length === 0 ? undefined : SpiffeId.parse(spiffeIds[0]),
-  };
 }

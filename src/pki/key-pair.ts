@@ -1,10 +1,11 @@
-import { KeyObject, createPublicKey, generateKeyPair, webcrypto } from 'node:crypto';
+import { KeyObject, createPublicKey, generateKeyPair, sign, webcrypto } from 'node:crypto';
 import { promisify } from 'node:util';
 import { KeyAlgorithm } from './key-algorithm';
 import { requireKeyAlgorithm, requireStrongKey, webCryptoAlgorithm } from './key-strength';
 import { readPrivateKey } from '../x509/private-key';
 
 const generate = promisify(generateKeyPair);
+const signInThread = promisify(sign);
 
 /**
  * A private key and its public half.
@@ -49,5 +50,10 @@ export class KeyPair {
   public async signingKey(): Promise<webcrypto.CryptoKey> {
     const der = this.#privateKey.export({ type: 'pkcs8', format: 'der' });
     return webcrypto.subtle.importKey('pkcs8', der, webCryptoAlgorithm(this.#privateKey), false, ['sign']);
+  }
+
+  /** Signs bytes with the digest that goes with the key; an ECDSA signature in DER, as X.509 has it (RFC 3279 section 2.2.3). */
+  public async sign(bytes: Buffer): Promise<Buffer> {
+    return signInThread(webCryptoAlgorithm(this.publicKey).hash, bytes, this.#privateKey);
   }
 }

@@ -5,11 +5,11 @@ import { Issuer, LeafTemplate } from './issuer';
 import { KeyPair } from './key-pair';
 import { keyAlgorithmOf, requireStrongKey } from './key-strength';
 import { LONGEST_LEAF, validityWithin } from './limits';
+import { splitUris } from './request-extensions';
 import { requireSubject } from './subject';
 import { requireUsages } from './usages';
 import { Validity } from './validity';
 import { DistinguishedName } from '../model/distinguished-name';
-import { SpiffeId } from '../model/spiffe-id';
 import { Certificate } from '../x509/certificate';
 
 const WHAT = 'renewed certificate';
@@ -28,16 +28,14 @@ export async function renewalOf(props: RenewCertificateProps, issuer: Issuer): P
   requireRenewable(old, issuer, props);
   const { dnsNames, ipAddresses, uris, emailAddresses } = old.extensions.alternativeNames;
   const some = (list: readonly string[]) => list.length === 0 ? undefined : [...list];
-  const spiffeIds = uris.filter((uri) => uri.startsWith('spiffe:'));
   const checked = {
     what: WHAT,
     usages: requireUsages(props.usages ?? usagesOf(old), WHAT),
     names: requireNames({
       dnsNames: some(dnsNames),
       ipAddresses: some(ipAddresses),
-      uris: some(uris.filter((uri) => uri !== spiffeIds[0])),
       emailAddresses: some(emailAddresses),
-      spiffeId: spiffeIds.length === 0 ? undefined : SpiffeId.parse(spiffeIds[0]),
+      ...splitUris(uris, WHAT),
     }, WHAT),
     subject: requireSubject(DistinguishedName._ofName(old.subject), WHAT),
     validity: validityWithin(props.validity, validityOf(old), LONGEST_LEAF, WHAT),

@@ -1,23 +1,29 @@
-import type { X509Crl, X509CrlEntry, X509CrlEntryParams } from '@peculiar/x509';
 import { IssuedRevocationList } from './issued-revocation-list';
 import { Issuer } from './issuer';
-import { webCryptoAlgorithm } from './key-strength';
 import { validityWithin } from './limits';
 import { periodFrom, readClock } from './period';
+import { ListContent, canonicalSerial, entryOf, readList, signList } from './revocation-list-der';
 import { RevocationListProps, RevokeProps } from './revocation-props';
 import { RevocationReason } from './revocation-reason';
 import { Validity } from './validity';
-import { loadX509 } from './x509-library';
 import { formatMoment, parseMoment } from '../model/moment';
 import { Certificate } from '../x509/certificate';
 import { RevocationList } from '../x509/crl';
-import { DerTag, writeElement } from '../x509/der';
 import { encodeName } from '../x509/name';
 import { readPem, writePem } from '../x509/pem';
 
-const CRL_NUMBER = '2.5.29.20';
 const LABEL = 'X509 CRL';
 const WHAT = 'revocation list';
+// RFC 5280 section 5.3.1
+const REASON_CODES: Record<RevocationReason, number> = {
+  [RevocationReason.UNSPECIFIED]: 0,
+  [RevocationReason.KEY_COMPROMISE]: 1,
+  [RevocationReason.CA_COMPROMISE]: 2,
+  [RevocationReason.AFFILIATION_CHANGED]: 3,
+  [RevocationReason.SUPERSEDED]: 4,
+  [RevocationReason.CESSATION_OF_OPERATION]: 5,
+  [RevocationReason.PRIVILEGE_WITHDRAWN]: 9,
+};
 
 interface Revocation {
   readonly date: Date;
@@ -48,15 +54,22 @@ export class RevocationRegister {
   /** Issues the next list, over all that is on the previous one and what was noted here. */
   public async issue({ previousPem, crlNumber, validity: asked }: RevocationListProps): Promise<IssuedRevocationList> {
     const validity = validityWithin(asked, Validity.days(30), Validity.days(366), `a ${WHAT}`);
-    const now = readClock(this.issuer.clock);
-    this.issuer.chain.requireValidAt(now);
-    this.issuer.chain.requireMaySignLists();
-    const previous = previousPem === undefined ? undefined : this.readPrevious(previousPem);
-    const number = this.nextNumber(previous, crlNumber);
-    const { notBefore: thisUpdate, notAfter: nextUpdate } = periodFrom(now, validity, this.issuer.chain.own.notBefore);
-    const pem = await this.sign({ entries: this.entries(previous), number, thisUpdate, nextUpdate });
+    const { chain, clock, key, keyId } = this.issuer;
+    const now = readClock(clock);
+    chain.requireValidAt(now);
+    chain.requireMaySignLists();
+    const previous = previousPem === undefined ? { entries: [], number: 0n } : this.readPrevious(previousPem);
+    const number = this.nextNumber(previous.number, crlNumber);
+    const known = new Set(previous.entries.map(({ serial }) => serial));
+    const added = [...this.revoked]
+      .filter(([serial]) => !known.has(serial))
+      .map(([serial, { date, reason }]) => entryOf(serial, date, REASON_CODES[reason]));
+    const { notBefore: thisUpdate, notAfter: nextUpdate } = periodFrom(now, validity, chain.own.notBefore);
     this.lastNumber = number;
-    return IssuedRevocationList._of(pem, number);
+    const der = await signList({
+      issuer: encodeName(chain.own.subject), authorityKeyId: keyId, thisUpdate, nextUpdate, entries: [...previous.entries, ...added], number,
+    }, key);
+    return IssuedRevocationList._of(writePem(LABEL, der), number);
   }
 
   private serialOf(certificatePem?: string, serialNumber?: string): string {
@@ -76,7 +89,7 @@ export class RevocationRegister {
     return canonicalSerial(certificate.serialNumber);
   }
 
-  private readPrevious(pem: string): X509Crl {
+  private readPrevious(pem: string): ListContent {
     const [list, ...more] = RevocationList.readAll(pem, `previous ${WHAT}`);
     if (more.length > 0) {
       throw new Error(`previous ${WHAT} holds ${more.length + 1} lists: expected the one of \`${this.issuer.chain.name}\``);
@@ -84,12 +97,11 @@ export class RevocationRegister {
     if (!list.isSignedBy(this.issuer.chain.own)) {
       throw new Error(`previous ${WHAT} was not issued by \`${this.issuer.chain.name}\`: give the one of this CA, unchanged`);
     }
-    return new (loadX509().X509Crl)(readPem(pem, { what: WHAT, label: LABEL })[0]);
+    return readList(readPem(pem, { what: WHAT, label: LABEL })[0]);
   }
 
-  private nextNumber(previous: X509Crl | undefined, wanted: number | undefined): bigint {
-    const known = previous === undefined ? 0n : numberOf(previous);
-    const last = known > this.lastNumber ? known : this.lastNumber;
+  private nextNumber(previous: bigint, wanted: number | undefined): bigint {
+    const last = previous > this.lastNumber ? previous : this.lastNumber;
     if (wanted === undefined) {
       return last + 1n;
     }
@@ -101,42 +113,6 @@ export class RevocationRegister {
     }
     return BigInt(wanted);
   }
-
-  private entries(previous: X509Crl | undefined): Array<X509CrlEntry | X509CrlEntryParams> {
-    const reasons = loadX509().X509CrlReason;
-    const kept = [...previous?.entries ?? []];
-    const known = new Set(kept.map(({ serialNumber }) => canonicalSerial(serialNumber)));
-    const added = [...this.revoked].filter(([serial]) => !known.has(serial));
-    return [
-      ...kept,
-      // No code at all stands for "unspecified" (RFC 5280 section 5.3.1).
-      ...added.map(([serialNumber, { date, reason }]) => ({ serialNumber: evenHex(serialNumber), revocationDate: date, reason: reasons[reason] })),
-    ];
-  }
-
-  private async sign({ entries, number, thisUpdate, nextUpdate }: ListTemplate): Promise<string> {
-    const x509 = loadX509();
-    const list = await x509.X509CrlGenerator.create({
-      issuer: new x509.Name(encodeName(this.issuer.chain.own.subject)),
-      thisUpdate,
-      nextUpdate,
-      entries,
-      extensions: [
-        new x509.AuthorityKeyIdentifierExtension(this.issuer.keyId),
-        new x509.Extension(CRL_NUMBER, false, writeElement(DerTag.INTEGER, positiveInteger(number))),
-      ],
-      signingAlgorithm: webCryptoAlgorithm(this.issuer.key.publicKey),
-      signingKey: await this.issuer.key.signingKey(),
-    });
-    return writePem(LABEL, Buffer.from(list.rawData));
-  }
-}
-
-interface ListTemplate {
-  readonly entries: Array<X509CrlEntry | X509CrlEntryParams>;
-  readonly number: bigint;
-  readonly thisUpdate: Date;
-  readonly nextUpdate: Date;
 }
 
 function requireSerialNumber(text: unknown): string {
@@ -144,26 +120,6 @@ function requireSerialNumber(text: unknown): string {
     throw new Error(`invalid serial number \`${String(text)}\`: expected hex digits, as \`IssuedCertificate.serialNumber\` and OpenSSL show them`);
   }
   return canonicalSerial(text);
-}
-
-/** Programs differ in whether they show the zero octet that keeps the number positive. */
-function canonicalSerial(hex: string): string {
-  return BigInt(`0x${hex}`).toString(16);
-}
-
-function numberOf(list: X509Crl): bigint {
-  const extension = list.getExtension(CRL_NUMBER);
-  const content = extension === null ? Buffer.alloc(1) : Buffer.from(extension.value).subarray(2);
-  return BigInt(`0x${content.toString('hex')}`);
-}
-
-function positiveInteger(number: bigint): Buffer {
-  const octets = Buffer.from(evenHex(number.toString(16)), 'hex');
-  return octets[0] >= 0x80 ? Buffer.concat([Buffer.alloc(1), octets]) : octets;
-}
-
-function evenHex(hex: string): string {
-  return hex.padStart(hex.length + hex.length % 2, '0');
 }
 
 /** Nothing but this stops JavaScript. */
