@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../../src/cli/program';
 
+// OpenSSL and child processes take their time on a busy machine.
+jest.setTimeout(60_000);
+
 /** What a run of the command came to. */
 export interface Outcome {
   readonly status: number;
