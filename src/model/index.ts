@@ -6,7 +6,7 @@ export { DistinguishedName } from './distinguished-name';
 export { HostPattern } from './host-pattern';
 export { HttpMethod } from './http-method';
 export { HelmIngressOptions, IngressGateway, IngressGatewayProps, IngressPort } from './ingress-gateway';
-export * from './jwt-issuer';
+export { JwtIssuer } from './jwt-issuer';
 export { JwtKeys } from './jwt-keys';
 export { PathPattern } from './path-pattern';
 export * from './spiffe-id';

@@ -47,6 +47,7 @@ export class PathPattern {
         throw invalid(template, '`{*}` and `{**}` only as whole segments, and no other `*`, `{` or `}`');
       } else {
         checkSegment(template, segment);
+        if (/[[\]]/.test(segment)) throw invalid(template, 'no `[` or `]`, which Istio refuses in templates');
         if (segment === '' && index < segments.length - 1) throw invalid(template, 'no empty segment');
         // Envoy rejects the whole listener for a template whose literal segment is as long as this (seen with 300).
         if (segment.length > 255) throw invalid(template, 'literal segments of at most 255 characters');
@@ -75,7 +76,8 @@ export class PathPattern {
    */
   public denyValues(): string[] {
     if (this.kind === Kind.TEMPLATE) {
-      return this.path.endsWith('{**}') ? [this.path] : [this.path, `${this.path.replace(/\/$/, '')}/{**}`];
+      // Nothing may follow a second operator, so below `{**}` there are no variants to add.
+      return this.path.includes('{**}') ? [this.path] : [this.path, `${this.path.replace(/\/$/, '')}/{**}`];
     }
     const base = this.kind === Kind.TREE ? this.path : this.path.replace(/\/$/, '');
     if (base === '' && this.kind !== Kind.EXACT) return ['*'];

@@ -30,6 +30,7 @@ describe('a path is refused with its cure', () => {
     ['/admin', 'invalid path `/admin`: expected an operator `{*}` or `{**}`; without one use `PathPattern.exact`'],
     ['/{**}/{*}', 'invalid path `/{**}/{*}`: expected no operator after `{**}`'],
     ['/a{*}/{*}', 'invalid path `/a{*}/{*}`: expected `{*}` and `{**}` only as whole segments, and no other `*`, `{` or `}`'],
+    ['/a[0]/{*}', 'invalid path `/a[0]/{*}`: expected no `[` or `]`, which Istio refuses in templates'],
     ['/a//{*}', 'invalid path `/a//{*}`: expected no empty segment'],
     ['/a b/{*}', 'invalid path `/a b/{*}`: expected its escaped form `/a%20b/{*}`, which is what policies see'],
     [`/${'a'.repeat(256)}/{*}`, `invalid path \`/${'a'.repeat(256)}/{*}\`: expected literal segments of at most 255 characters`],
@@ -54,6 +55,7 @@ describe('policy values', () => {
     ['template', PathPattern.template('/a/{*}/b'), ['/a/{*}/b'], ['/a/{*}/b', '/a/{*}/b/{**}']],
     ['template with a trailing slash', PathPattern.template('/a/{*}/'), ['/a/{*}/'], ['/a/{*}/', '/a/{*}/{**}']],
     ['open template', PathPattern.template('/a/{**}'), ['/a/{**}'], ['/a/{**}']],
+    ['template with a tail after the open operator', PathPattern.template('/a/{**}/b'), ['/a/{**}/b'], ['/a/{**}/b']],
     ['a bracket, which Envoy leaves alone', PathPattern.exact('/a[0]'), ['/a[0]'],
       ['/a[0]', '/a[0]/*', '/a[0];*', '//a[0]', '//a[0]/*', '//a[0];*']],
   ])('%s', (_name, pattern, allow, deny) => {
