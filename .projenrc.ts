@@ -23,8 +23,6 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   constructsVersion: '10.2.70',
   peerDeps: [`cdk8s-plus-27@${peers['cdk8s-plus-27']}`],
   bundledDeps: [
-    '@peculiar/asn1-schema@^2',
-    '@peculiar/asn1-x509@^2',
     '@peculiar/x509@^2.2.0',
     'commander@^14',
     'jws@^4',
