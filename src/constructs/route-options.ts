@@ -75,16 +75,18 @@ export function workloadsOf(first: Workload, route: RouteOptions): Workload[] {
  * The routes of a secured workload; each carries the same header operations.
  * @internal
  */
-export function routesOf(first: Workload, route: RouteOptions, headers: HeaderOperations): HttpRoute[] {
+export function routesOf(first: Workload, namespace: string, route: RouteOptions, headers: HeaderOperations): HttpRoute[] {
   const { paths, rewrite, timeout, retries, cors, split = [] } = route;
   if (paths !== undefined && (!Array.isArray(paths) || paths.length === 0)) throw new Error('empty list `paths` of the route: leave it out to route every path');
   for (const path of paths ?? []) {
     if (!(path instanceof PathPattern)) throw new Error(`invalid path \`${String(path)}\` of the route: expected a \`PathPattern\`, as in \`PathPattern.tree('/api')\``);
   }
   const rest = 100 - split.reduce((sum, { weight }) => sum + weight, 0);
-  const destinations: RouteDestination[] = split.length === 0 ? [{ destination: Destination.workload(first) }] : [
-    { destination: Destination.workload(first), weight: rest },
-    ...split.map(({ workload, weight }) => ({ destination: Destination.workload(workload), weight })),
+  // The policies of a workload that names no namespace go into this one, so the requests must go there as well.
+  const to = (workload: Workload): Destination => Destination._workloadIn(workload, namespace);
+  const destinations: RouteDestination[] = split.length === 0 ? [{ destination: to(first) }] : [
+    { destination: to(first), weight: rest },
+    ...split.map(({ workload, weight }) => ({ destination: to(workload), weight })),
   ];
   const base: HttpRoute = {
     destinations,

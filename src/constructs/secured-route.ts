@@ -55,7 +55,7 @@ export class SecuredRoute {
     const workloads = workloadsOf(workload, route);
     this.namespace = workload.namespace ?? metadata?.namespace ?? namespaceOf(scope);
     checkedNamespace(this.namespace);
-    const http = routesOf(workload, route, props.headers);
+    const http = routesOf(workload, this.namespace, route, props.headers);
     workloads.forEach((each, index) => this.protect(scope, each, index));
     this.virtualService = new VirtualService(scope, 'Route', {
       metadata: { ...metadata, name: metadata?.name ?? this.nameFor(workload), namespace: metadata?.namespace ?? this.namespace },
@@ -91,9 +91,9 @@ export class SecuredRoute {
 
   private protect(scope: Construct, workload: Workload, index: number): void {
     const { gateway, metadata = {}, rules, grown } = this.props;
-    const suffix = index === 0 ? '' : `-${workload.service}`;
     const namespace = workload.namespace ?? this.namespace;
-    const name = metadata.name === undefined ? this.nameFor(workload) : `${metadata.name}${suffix}`;
+    const suffix = index === 0 ? '' : `-${namespace}-${workload.service}`;
+    const name = metadata.name === undefined ? this.nameFor(workload) : `${metadata.name}${index === 0 ? '' : `-${workload.service}`}`;
     const shared: ApiObjectMetadata = { labels: metadata.labels, annotations: metadata.annotations };
     const policy = new AuthorizationPolicy(scope, `Policy${suffix}`, { workload, metadata: { ...shared, name, namespace } });
     let last: { readonly state: string; readonly rules: PolicyRule[] } | undefined;
@@ -108,7 +108,7 @@ export class SecuredRoute {
     if (this.props.tokens) {
       this.authentications.push(new RequestAuthentication(scope, `Authentication${suffix}`, { workload, metadata: { ...shared, name, namespace }, rules: [] }));
     }
-    strictPeers(scope, workload, namespace, shared);
+    strictPeers(scope, `PeerAuthentication${suffix}`, workload, namespace, shared);
   }
 
   private nameFor(workload: Workload): string {

@@ -5,7 +5,7 @@ import { RelationError, Synthesis } from '../resources/synthesis';
 import type { Workload } from '../resources/workload';
 
 const KEY = Symbol.for('cdk8s-istio-security.strict-peers');
-const ID = 'PeerAuthentication';
+const KIND = 'PeerAuthentication';
 
 interface StrictPeers {
   readonly scope: Construct;
@@ -20,11 +20,10 @@ interface StrictPeers {
  * Where the app has another PeerAuthentication with a selector for the same pods, ours goes at synth: of two, Istio takes the older one.
  * @internal
  */
-export function strictPeers(scope: Construct, workload: Workload, namespace: string, metadata: ApiObjectMetadata): void {
+export function strictPeers(scope: Construct, id: string, workload: Workload, namespace: string, metadata: ApiObjectMetadata): void {
   const known = registry(scope);
   const key = `${namespace}/${workload.service}`;
   if (known.has(key)) return;
-  const id = scope.node.tryFindChild(ID) ? `${ID}-${workload.service}` : ID;
   const resource = new PeerAuthentication(scope, id, { metadata: { ...metadata, name: workload.service, namespace }, workload });
   known.set(key, { scope, workload, namespace, resource });
 }
@@ -46,7 +45,7 @@ Synthesis.addAppCheck((root) => {
   const ours = registry(root);
   if (ours.size === 0) return [];
   const own = new Set<ApiObject>([...ours.values()].map(({ resource }) => resource.apiObject));
-  const others = root.node.findAll().filter((node): node is ApiObject => ApiObject.isApiObject(node) && node.kind === ID && !own.has(node));
+  const others = root.node.findAll().filter((node): node is ApiObject => ApiObject.isApiObject(node) && node.kind === KIND && !own.has(node));
   if (others.length === 0) return [];
   const selectors = others.map((object) => ({ object, manifest: object.toJson() }));
   return [...ours.values()].flatMap((entry): RelationError[] => {

@@ -14,6 +14,14 @@ export class Destination {
     return new Destination((namespace) => serviceHost(workload.service, workload.namespace ?? namespace), () => workload.port, undefined, workload);
   }
 
+  /**
+   * Leads to a workload that is in the given namespace unless it names another, wherever the route is.
+   * @internal
+   */
+  public static _workloadIn(workload: Workload, namespace: string): Destination {
+    return new Destination(() => serviceHost(workload.service, workload.namespace ?? namespace), () => workload.port, undefined, workload);
+  }
+
   /** Leads to a Kubernetes Service; its namespace is that of the route where none is given. */
   public static service(name: string, port: number, namespace?: string): Destination {
     if (typeof name !== 'string' || !SERVICE.test(name)) throw new Error(`invalid service name \`${String(name)}\`: expected a DNS label, and the namespace as an argument of its own`);

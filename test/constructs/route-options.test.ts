@@ -64,6 +64,25 @@ describe('split', () => {
     ]);
   });
 
+  test('a workload that names no namespace is routed to where its policies are', () => {
+    const chart = new Chart(new App(), 'chart');
+    const first = Workload.of({ service: 'app', port: 80, labels: { app: 'app' }, namespace: 'a' });
+    const second = Workload.of({ service: 'second', port: 80, labels: { app: 'second' } });
+    const route = { split: [{ workload: second, weight: 50 }] };
+    new CertSecuredWorkload(chart, 'App', { gateway: new TestGateway(), host: 'app.example.com', workload: first, route, metadata: { namespace: 'routes' } });
+    const all = Testing.synth(chart);
+    expect(all.filter(({ kind }) => kind === 'AuthorizationPolicy').map(({ metadata }) => metadata.namespace)).toStrictEqual(['a', 'a']);
+    expect(all.at(-1).spec.http[0].route.map(({ destination }: any) => destination.host)).toStrictEqual([
+      'app.a.svc.cluster.local', 'second.a.svc.cluster.local',
+    ]);
+  });
+
+  test('Services of one name in several namespaces do not collide', () => {
+    const inNamespace = (namespace: string): Workload => Workload.of({ service: 'app', port: 80, labels: { app: 'app' }, namespace });
+    const all = objects({ split: [{ workload: inNamespace('b'), weight: 1 }, { workload: inNamespace('c'), weight: 1 }] });
+    expect(all.filter(({ kind }) => kind === 'PeerAuthentication').map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toStrictEqual(['default/app', 'b/app', 'c/app']);
+  });
+
   test('a name that is set gets the service behind it', () => {
     expect(objects({ split: [{ workload: canary, weight: 100 }] }, { name: 'open' }).map(({ metadata }) => metadata.name)).toStrictEqual([
       'open', 'app', 'open-canary', 'canary', 'open',
