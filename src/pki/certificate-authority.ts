@@ -12,7 +12,7 @@ import { IssuedRevocationList } from './issued-revocation-list';
 import { Issuer } from './issuer';
 import { KeyAlgorithm } from './key-algorithm';
 import { KeyPair } from './key-pair';
-import { LONGEST_AUTHORITY, LONGEST_LEAF, USUAL_LEAF, requireAuthoritySubject, requirePathLength, validityWithin } from './limits';
+import { LONGEST_AUTHORITY, LONGEST_LEAF, USUAL_INTERMEDIATE, USUAL_LEAF, requireAuthoritySubject, requirePathLength, validityWithin } from './limits';
 import { renewalOf } from './renewal';
 import { RevocationListProps, RevokeProps } from './revocation-props';
 import { RevocationRegister } from './revocation-register';
@@ -121,7 +121,7 @@ export class CertificateAuthority {
       what,
       subject: requireAuthoritySubject(props.subject, what),
       pathLength,
-      validity: validityWithin(props.validity, Validity.years(5), LONGEST_AUTHORITY, what),
+      validity: props.validity === undefined ? undefined : validityWithin(props.validity, USUAL_INTERMEDIATE, LONGEST_AUTHORITY, what),
     };
     this.#issuer.chain.requireRoomFor(pathLength);
     const key = await KeyPair.generate(props.keyAlgorithm ?? KeyAlgorithm.EC_P256);
@@ -224,7 +224,7 @@ export class CertificateAuthority {
       subject: encodeName(chain.own.subject),
       publicKey: key.publicKey,
       pathLength: chain.own.extensions.basicConstraints?.pathLength,
-      validity: validityWithin(props.validity, Validity.years(5), LONGEST_AUTHORITY, what),
+      validity: props.validity === undefined ? undefined : validityWithin(props.validity, USUAL_INTERMEDIATE, LONGEST_AUTHORITY, what),
     });
     return new CertificateAuthority(new Issuer(new AuthorityChain([certificate, ...this.#issuer.chain.certificates]), key, clock));
   }

@@ -70,7 +70,7 @@ export interface IntermediateAuthorityProps {
   /**
    * How long it is valid; at most 25 years, and no longer than its issuer.
    *
-   * @default Validity.years(5)
+   * @default Validity.years(5) - or as long as its issuer, if that is shorter
    */
   readonly validity?: Validity;
 }
@@ -232,7 +232,7 @@ export interface RenewIntermediateProps {
   /**
    * How long it is valid; at most 25 years, and no longer than its issuer.
    *
-   * @default Validity.years(5)
+   * @default Validity.years(5) - or as long as its issuer, if that is shorter
    */
   readonly validity?: Validity;
 }

@@ -5,6 +5,7 @@ import { CertificateUsage } from './certificate-usage';
 import { IClock } from './clock';
 import { authorityExtensions, keyIdOf, leafExtensions } from './extensions';
 import { KeyPair } from './key-pair';
+import { USUAL_INTERMEDIATE } from './limits';
 import { Period, periodFrom, readClock } from './period';
 import { signCertificate } from './signer';
 import { Validity } from './validity';
@@ -30,7 +31,8 @@ export interface AuthorityTemplate {
   readonly subject: Buffer;
   readonly publicKey: KeyObject;
   readonly pathLength?: number;
-  readonly validity: Validity;
+  /** Undefined: the usual, or as long as the chain of the CA if that is shorter. */
+  readonly validity?: Validity;
 }
 
 /** Signs for a CA: with its key, under its name, within its time. */
@@ -56,7 +58,7 @@ export class Issuer {
   public async issueAuthority({ what, subject, publicKey, pathLength, validity }: AuthorityTemplate): Promise<Certificate> {
     this.chain.requireRoomFor(pathLength ?? 0);
     const extensions = authorityExtensions({ publicKey, authorityKeyId: this.keyId }, pathLength);
-    return this.sign(subject, publicKey, this.period(validity, what), extensions);
+    return this.sign(subject, publicKey, this.period(validity ?? USUAL_INTERMEDIATE, what, validity === undefined), extensions);
   }
 
   /** Whether a certificate is signed by this CA. */
@@ -69,11 +71,14 @@ export class Issuer {
     return this.chain.own.extensions.subjectKeyId ?? keyIdOf(this.key.publicKey);
   }
 
-  private period(validity: Validity, what: string): Period {
+  private period(validity: Validity, what: string, mayBeCut = false): Period {
     const now = readClock(this.clock);
     this.chain.requireValidAt(now);
     const { notBefore, notAfter } = periodFrom(now, validity, this.chain.own.notBefore);
     const limit = this.chain.notAfter;
+    if (notAfter > limit && mayBeCut) {
+      return { notBefore, notAfter: limit };
+    }
     if (notAfter > limit) {
       throw new Error(`${what} would be valid until ${formatMoment(notAfter)} and outlive its CA \`${this.chain.name}\`, whose chain ends on ${formatMoment(limit)}: `
         + 'give a shorter `validity`, or renew the CA first');

@@ -8,6 +8,9 @@ export const LONGEST_AUTHORITY = Validity.years(25);
 /** The longest that a certificate of a server or a client may be valid: Apple's clients refuse longer ones of any CA. */
 export const LONGEST_LEAF = Validity.days(825);
 
+/** How long an intermediate CA is valid unless told otherwise, or cut short by its issuer. */
+export const USUAL_INTERMEDIATE = Validity.years(5);
+
 /** How long a certificate of a server or a client is valid unless told otherwise. */
 export const USUAL_LEAF = Validity.days(90);
 

@@ -101,7 +101,12 @@ describe('an intermediate', () => {
     await expect(authority.createIntermediate({ subject: name('/CN=x') })).rejects.toThrow('the CA `CN=Wide` may not have an intermediate below it: its path length is 0');
   });
 
-  test('has a name and does not outlive its issuer', async () => {
+  test('of the usual validity ends with its issuer at the latest', async () => {
+    const late = await at('2038-01-01', root).createIntermediate({ subject: name('/CN=Late') });
+    expect([late.chain.certificates[0].notBefore, late.chain.certificates[0].notAfter]).toEqual(['2037-12-31T23:55:00Z', root.chain.notAfter]);
+  });
+
+  test('has a name and does not outlive its issuer when told how long', async () => {
     await expect(root.createIntermediate({ subject: name('/') })).rejects.toThrow('the subject of the intermediate CA is empty');
     await expect(root.createIntermediate({ subject: name('/CN=x'), validity: Validity.years(11) })).rejects.toThrow(new Error(
       'intermediate CA would be valid until 2041-01-28T11:54:59Z and outlive its CA `CN=Root,O=Example`, whose chain ends on 2040-01-29T11:54:59Z: '
