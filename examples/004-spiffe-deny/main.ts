@@ -1,6 +1,6 @@
 import { App, Chart } from 'cdk8s';
 import {
-  Destination, EnforcementPoint, IngressGateway, MutualTlsGateway, PathPattern, ServerCredential, SpiffeDenyPolicy, SpiffeId, TrustAnchor, VirtualService,
+  Destination, EnforcementPoint, MutualTlsGateway, PathPattern, ServerCredential, SpiffeDenyPolicy, SpiffeId, TrustAnchor, VirtualService,
 } from 'cdk8s-istio-security';
 
 const app = new App();
@@ -9,7 +9,6 @@ const chart = new Chart(app, 'spiffe-deny', { namespace: 'default' });
 // No server on port 80: in the tutorial it serves the same route without any certificate.
 const gateway = new MutualTlsGateway(chart, 'Gateway', {
   metadata: { name: 'httpbin' },
-  ingress: IngressGateway.asm(),
   servers: [{ hosts: ['test.com'], credential: ServerCredential.fromSecretName('test.com') }],
   trustAnchor: TrustAnchor.inCredentialSecret('the tutorial keeps tls.crt, tls.key and the client CA as ca.crt in one Secret'),
 });
