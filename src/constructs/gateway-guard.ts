@@ -3,8 +3,11 @@ import { Construct } from 'constructs';
 import { HostPattern } from '../model/host-pattern';
 import type { IngressGateway } from '../model/ingress-gateway';
 import { AuthorizationPolicy, PolicyAction } from '../resources/authorization-policy';
+import { guardedPorts, passthroughServerNames } from '../resources/gateway-registry';
 import type { PolicyRule } from '../resources/policy-rule';
+import { Synthesis } from '../resources/synthesis';
 
+const SERVER_NAME = 'connection.sni';
 /** Most rules of one policy that Istio's schema takes. */
 const MAX_RULES = 512;
 
@@ -18,6 +21,10 @@ export interface GuardProps {
   readonly metadata?: ApiObjectMetadata;
   /** Whether one of the gateway's servers has exactly this host or wildcard. */
   readonly isServed: (pattern: string) => boolean;
+  /** The Service ports of the gateway's servers. */
+  readonly ports: () => number[];
+  /** Server names whose TLS others pass through on the same ingress workload, as far as the user tells. */
+  readonly passthroughHosts?: string[];
 }
 
 /**
@@ -32,7 +39,9 @@ export class GatewayGuard {
   private readonly policies: GuardPolicy[] = [];
   private serverNames: ReadonlySet<string> = new Set();
 
-  public constructor(private readonly props: GuardProps) {}
+  public constructor(private readonly props: GuardProps) {
+    Synthesis.of(props.scope).addCheck(props.scope, () => this.problems());
+  }
 
   /** Guards an exact host, as soon as the gateway serves it; wildcards are left alone. */
   public add(host: HostPattern): void {
@@ -58,15 +67,25 @@ export class GatewayGuard {
     }
   }
 
+  private problems(): string[] {
+    const { scope, ingress, name, ports } = this.props;
+    if (this.policies.length === 0 || !passthroughServerNames(scope, ingress, ports()).includes('*')) return [];
+    return [`a gateway of this app passes TLS through for host \`*\` on the ingress workload that policy \`${name}\` guards: the policy could not spare those connections, name their hosts or use a dedicated ingress workload`];
+  }
+
   private rules(index: number): PolicyRule[] {
     const groups = this.byServerName().slice(index * (MAX_RULES - 1), (index + 1) * (MAX_RULES - 1));
     const hosts = groups.flatMap(({ values }) => values).sort();
+    const { scope, ingress, passthroughHosts } = this.props;
+    // Istio drops `hosts` on TCP: what is left must not match the TCP and passthrough connections of others.
+    const ports = guardedPorts(ingress, this.props.ports());
+    const spared = [...new Set([...passthroughHosts ?? [], ...passthroughServerNames(scope, ingress, this.props.ports())])].sort();
     return [
-      { from: [{ notPrincipals: ['*'] }], to: [{ hosts }] },
+      { from: [{ notPrincipals: ['*'] }], to: [{ hosts, ports }], ...(spared.length > 0 ? { when: [{ key: SERVER_NAME, notValues: spared }] } : {}) },
       // Any server name is ours where the server answers to `*`.
       ...groups.filter(({ serverName }) => serverName !== '*').map(({ serverName, values }) => ({
-        to: [{ hosts: values }],
-        when: [{ key: 'connection.sni', notValues: [serverName] }],
+        to: [{ hosts: values, ports }],
+        when: [{ key: SERVER_NAME, notValues: [serverName, ...spared.filter((name) => name !== serverName)] }],
       })),
     ];
   }
@@ -87,6 +106,16 @@ export class GatewayGuard {
   private serverOf(host: HostPattern): string | undefined {
     return patternsOver(host.text).find(this.props.isServed);
   }
+}
+
+/** Server names that a policy can spare; `*` would spare everything. */
+export function checkedPassthroughHosts(hosts: string[] | undefined): string[] | undefined {
+  if (hosts !== undefined && !Array.isArray(hosts)) throw new Error(`invalid \`passthroughHosts\` \`${String(hosts)}\`: expected a list of hosts`);
+  return hosts?.map((host) => {
+    const { text } = HostPattern.parse(host);
+    if (text === '*') throw new Error('passthrough host `*` would spare every server name from the policy: name the hosts, or use a dedicated ingress workload');
+    return text;
+  });
 }
 
 /** What can cover a host, in the order in which Envoy looks: the host itself, the longest wildcard first, `*` last. */

@@ -47,6 +47,7 @@ export abstract class ImportedGateway extends Construct implements IGateway {
         hosts: this.patterns.map((pattern) => ({ text: pattern.text, pattern, binding: '*' })),
         encrypted: true,
         redirects: false,
+        passesThrough: false,
       })),
     });
   }

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { GatewayGuard } from './gateway-guard';
+import { checkedPassthroughHosts, GatewayGuard } from './gateway-guard';
 import { ImportedGateway } from './imported-gateway';
 import type { IMutualTlsGateway, MutualTlsGatewayAttributes } from './mutual-tls-gateway';
 import { HostPattern } from '../model/host-pattern';
@@ -23,7 +23,7 @@ export class ImportedMutualTlsGateway extends ImportedGateway implements IMutual
 
   public constructor(scope: Construct, id: string, attributes: MutualTlsGatewayAttributes) {
     super(scope, id, { ...attributes, hosts: attributes.mutualTlsHosts, hostsField: 'mutualTlsHosts' });
-    if (attributes.guardScope) this.shield = this.sharedGuard(attributes.guardScope);
+    if (attributes.guardScope) this.shield = this.sharedGuard(attributes.guardScope, checkedPassthroughHosts(attributes.passthroughHosts));
   }
 
   public override guard(host: string): void {
@@ -31,14 +31,21 @@ export class ImportedMutualTlsGateway extends ImportedGateway implements IMutual
   }
 
   /** Apps of other namespaces guard their hosts at the same gateway: each has a policy of its own, and all constructs of one app share theirs. */
-  private sharedGuard(scope: Construct): GatewayGuard {
+  private sharedGuard(scope: Construct, passthroughHosts: string[] | undefined): GatewayGuard {
     const name = `${this.gatewayNamespace}.${this.gatewayName}-client-certificate.${namespaceOf(this)}`;
     const guards = Synthesis.of(scope).sharedBy(KEY, () => new Map<string, SharedGuard>());
     const key = `${this.ingress.namespace}/${name}`;
     let shared = guards.get(key);
     if (!shared) {
       const hosts = new Set<string>();
-      const guard = new GatewayGuard({ scope: new Construct(scope, name), ingress: this.ingress, name, isServed: (host) => hosts.has(host) });
+      const guard = new GatewayGuard({
+        scope: new Construct(scope, name),
+        ingress: this.ingress,
+        name,
+        isServed: (host) => hosts.has(host),
+        ports: () => this.gatewayPorts,
+        passthroughHosts,
+      });
       shared = { hosts, guard };
       guards.set(key, shared);
     }

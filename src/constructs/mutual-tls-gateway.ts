@@ -2,7 +2,7 @@ import type { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { DedicatedPolicy, dedicatedRules, ingressHelmValues, ingressHelmValuesYaml, requireOwnIngress } from './dedicated-ingress';
 import { GatewayExposure } from './gateway-exposure';
-import { GatewayGuard } from './gateway-guard';
+import { checkedPassthroughHosts, GatewayGuard } from './gateway-guard';
 import { GatewayStrength } from './gateway-strength';
 import type { GatewayVolumes } from './gateway-volumes';
 import { ImportedMutualTlsGateway } from './imported-mutual-tls-gateway';
@@ -38,6 +38,12 @@ export interface MutualTlsGatewayProps {
    * @default GatewayStrength.SHARED
    */
   readonly strength?: GatewayStrength;
+  /**
+   * Server names whose TLS others pass through (mode `PASSTHROUGH`) on the same ports of the same ingress workload. The gateway's policy has to spare
+   * them: a policy cannot look into such connections, and a DENY policy refuses what it cannot look into. Those of this app's own Gateways are found.
+   * @default - none besides those of this app
+   */
+  readonly passthroughHosts?: string[];
   /**
    * What happens on port 80.
    * @default PlainHttp.CLOSED
@@ -85,6 +91,12 @@ export interface MutualTlsGatewayAttributes {
    * @default - no policy: guarding the hosts is left to the owner
    */
   readonly guardScope?: Construct;
+  /**
+   * Server names whose TLS others pass through (mode `PASSTHROUGH`) on the same ports of the same ingress workload. The gateway's policy has to spare
+   * them: a policy cannot look into such connections, and a DENY policy refuses what it cannot look into. Those of this app's own Gateways are found.
+   * @default - none besides those of this app
+   */
+  readonly passthroughHosts?: string[];
 }
 
 /**
@@ -138,7 +150,15 @@ export class MutualTlsGateway extends Construct implements IMutualTlsGateway {
     if (dedicated) {
       new DedicatedPolicy(policies, name, { name, metadata, ingress }, () => dedicatedRules(exposure.hosts, this.gatewayPorts));
     } else {
-      this.shield = new GatewayGuard({ scope: new Construct(policies, name), ingress, name, metadata, isServed: (host) => exposure.serves(host) });
+      this.shield = new GatewayGuard({
+        scope: new Construct(policies, name),
+        ingress,
+        name,
+        metadata,
+        isServed: (host) => exposure.serves(host),
+        ports: () => this.gatewayPorts,
+        passthroughHosts: checkedPassthroughHosts(props.passthroughHosts),
+      });
     }
     for (const server of props.servers) this.addServer(server);
   }

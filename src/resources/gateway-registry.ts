@@ -9,6 +9,8 @@ export interface ServedPort {
   readonly hosts: ServerHost[];
   readonly encrypted: boolean;
   readonly redirects: boolean;
+  /** TLS that is not terminated here: no policy can look into it. */
+  readonly passesThrough: boolean;
 }
 
 /** A Gateway of this app, or one of another team that the app names. */
@@ -37,6 +39,29 @@ export function registerGateway(gateway: RegisteredGateway): void {
       .filter((other) => other.reference !== gateway.reference && sameProxy(other.ingress, gateway.ingress))
       .flatMap((other) => collisions(gateway, other)),
   ]);
+}
+
+/**
+ * The ports to which a DENY policy on a shared ingress workload has to be limited, as policies write them.
+ *
+ * On TCP Istio drops the HTTP conditions of a DENY rule, so that without ports it would refuse all TCP connections of the workload.
+ */
+export function guardedPorts(ingress: IngressGateway, gatewayPorts: number[]): string[] {
+  // Service ports too: a description that is wrong about the target ports must not leave the hosts unguarded.
+  const ports = [...ingress.ports.flatMap(({ port, targetPort }) => [port, targetPort]), ...gatewayPorts.flatMap((port) => [port, ingress.targetPort(port)])];
+  return [...new Set(ports)].sort((a, b) => a - b).map(String);
+}
+
+/**
+ * Server names whose TLS the Gateways of this app pass through on an ingress workload. A DENY policy there has to spare them, for the same reason.
+ */
+export function passthroughServerNames(construct: IConstruct, ingress: IngressGateway, gatewayPorts: number[]): string[] {
+  const ports = guardedPorts(ingress, gatewayPorts);
+  const gateways = Synthesis.of(construct).sharedBy(KEY, (): RegisteredGateway[] => []).filter((gateway) => sameProxy(gateway.ingress, ingress));
+  const hosts = gateways.flatMap((gateway) => gateway.servers())
+    .filter(({ passesThrough, port }) => passesThrough && ports.includes(String(ingress.targetPort(port))))
+    .flatMap((server) => server.hosts);
+  return [...new Set(hosts.map(({ pattern }) => pattern.text))].sort();
 }
 
 function collisionsInside(gateway: RegisteredGateway): string[] {

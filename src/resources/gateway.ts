@@ -64,6 +64,7 @@ export class Gateway extends MeshResource implements IGateway {
         hosts: server.parsedHosts,
         encrypted: isEncrypted(server),
         redirects: server.httpsRedirect === true,
+        passesThrough: server.tls?.mode === TlsMode.PASSTHROUGH || server.tls?.mode === TlsMode.AUTO_PASSTHROUGH,
       })),
     });
   }

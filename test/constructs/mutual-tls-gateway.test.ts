@@ -7,7 +7,8 @@ import { PlainHttp } from '../../src/constructs/plain-http';
 import { ServerCredential } from '../../src/constructs/server-credential';
 import { TrustAnchor } from '../../src/constructs/trust-anchor';
 import { IngressGateway } from '../../src/model/ingress-gateway';
-import { TlsVersion } from '../../src/resources/gateway-server';
+import { Gateway } from '../../src/resources/gateway';
+import { GatewayProtocol, TlsMode, TlsVersion } from '../../src/resources/gateway-server';
 
 let pki: TestCertificates;
 beforeAll(async () => { pki = await testCertificates(); });
@@ -187,8 +188,8 @@ describe('the policy on a shared ingress workload', () => {
       selector: { matchLabels: { app: 'istio-ingressgateway', istio: 'ingressgateway' } },
       action: 'DENY',
       rules: [
-        { from: [{ source: { notPrincipals: ['*'] } }], to: [{ operation: { hosts: ['test.com', 'test.com:*'] } }] },
-        { to: [{ operation: { hosts: ['test.com', 'test.com:*'] } }], when: [{ key: 'connection.sni', notValues: ['test.com'] }] },
+        { from: [{ source: { notPrincipals: ['*'] } }], to: [{ operation: { hosts: ['test.com', 'test.com:*'], ports: ['80', '443', '8080', '8443'] } }] },
+        { to: [{ operation: { hosts: ['test.com', 'test.com:*'], ports: ['80', '443', '8080', '8443'] } }], when: [{ key: 'connection.sni', notValues: ['test.com'] }] },
       ],
     });
   });
@@ -254,6 +255,52 @@ describe('the policy on a shared ingress workload', () => {
     expect(policies.map(({ spec }) => spec.rules.length)).toEqual([512, 90]);
     const guarded = policies.flatMap(({ spec }) => spec.rules[0].to[0].operation.hosts);
     expect(new Set(guarded).size).toBe(1200);
+  });
+
+  describe('spares connections of others that are not HTTP, which Istio would refuse by what is left of a rule', () => {
+    const passthrough = (chart: Chart, hosts: string[], port = 443) => new Gateway(chart, 'passthrough', {
+      servers: [{ hosts, port, protocol: GatewayProtocol.TLS, tls: { mode: TlsMode.PASSTHROUGH } }],
+    });
+    const when = (construct: MutualTlsGateway) => policy(construct).rules.map((rule: any) => rule.when?.[0].notValues);
+
+    test('on ports that the ingress workload does not have', () => {
+      const ingress = IngressGateway.of({ labels: { app: 'edge' }, namespace: 'edge', serviceAccount: 'edge', ports: [{ port: 443, targetPort: 10443 }] });
+      const construct = gateway({ servers: [server(), { ...server('b.example.com'), port: 9443 }], ingress });
+      expect(policy(construct).rules[0].to[0].operation.ports).toEqual(['443', '9443', '10443']);
+    });
+
+    test('whose TLS is passed through: those of this app, and those that are named', () => {
+      const chart = Testing.chart();
+      const construct = gateway({ passthroughHosts: ['db.example.org', '*.example.net'] }, chart);
+      passthrough(chart, ['other.example.org', 'team/db.example.org']);
+      const spared = ['*.example.net', 'db.example.org', 'other.example.org'];
+      expect(when(construct)).toEqual([spared, ['test.com', ...spared]]);
+    });
+
+    test('but no more than that', () => {
+      const chart = Testing.chart();
+      const construct = gateway({}, chart);
+      passthrough(chart, ['other.example.org'], 15443);
+      expect(when(construct)).toEqual([undefined, ['test.com']]);
+    });
+
+    test('and cannot spare every server name', () => {
+      const chart = Testing.chart();
+      gateway({}, chart);
+      passthrough(chart, ['*']);
+      expect(() => Testing.synth(chart)).toThrow(
+        'a gateway of this app passes TLS through for host `*` on the ingress workload that policy `default.mtls-test-com-client-certificate` guards: the policy could not spare those connections, name their hosts or use a dedicated ingress workload',
+      );
+      expect(() => gateway({ passthroughHosts: ['*'] })).toThrow(new Error('passthrough host `*` would spare every server name from the policy: name the hosts, or use a dedicated ingress workload'));
+      expect(() => gateway({ passthroughHosts: 'a.test' as any })).toThrow(new Error('invalid `passthroughHosts` `a.test`: expected a list of hosts'));
+    });
+
+    test('a gateway without exact hosts has no policy that could refuse them', () => {
+      const chart = Testing.chart();
+      gateway({ servers: [server('*.example.com')] }, chart);
+      passthrough(chart, ['*']);
+      expect(() => Testing.synth(chart)).not.toThrow();
+    });
   });
 
   test('a guarded host has to be a host', () => {
