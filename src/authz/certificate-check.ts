@@ -21,8 +21,8 @@ export function chainProblem(chain: readonly Certificate[], anchor: Anchor, now:
   const path = pinned ? [leaf] : findPath(leaf, intermediates, anchor.certificates);
   if (path === undefined) return `it does not chain to the trust anchor ${anchor.source}`;
   if (path.some(({ notBefore, notAfter }) => now < notBefore || now > notAfter)) return 'a certificate of the chain is not valid at this time';
-  if (!path.every((certificate) => allowsPurpose(certificate, 'clientAuth'))) return 'it may not be used by clients: its extended key usage lacks clientAuth';
-  if (path.some(({ extensions }) => extensions.unknownCritical.length > 0)) return 'it has a critical extension that Envoy does not know';
+  if (!allowsPurpose(path, 'clientAuth')) return 'it may not be used by clients: its extended key usage lacks clientAuth';
+  if (path.some(({ extensions }) => extensions.refusedCritical.length > 0)) return 'it has a critical extension that Envoy does not know';
   return anchor.crl === undefined ? undefined : revocationProblem(path, anchor.crl, now);
 }
 

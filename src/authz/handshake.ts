@@ -11,7 +11,7 @@ import { certificateBlocks, findCredential } from './server-credential';
 
 /** How the TLS handshake with a server ends. */
 export type Handshake =
-  | { readonly ok: true; readonly peer: Peer; readonly text: string }
+  | { readonly ok: true; readonly peer: Peer; readonly text: string; readonly assumed: readonly string[] }
   | { readonly ok: false; readonly outcome: Outcome; readonly reason: string };
 
 const anchors = new WeakMap<object, Map<string, Anchor>>();
@@ -23,7 +23,8 @@ export function handshake(view: MeshView, namespace: string, server: GatewayServ
   for (const material of [credential.certificate, credential.anchor]) {
     if (material?.state === 'missing') return closed(`${describeServer(server)} cannot be served: ${material.reason}`);
   }
-  const peer = (certificate?: PeerCertificate): Handshake => ({ ok: true, peer: { tls: true, sni, certificate }, text: told(server, certificate, credential.anchor) });
+  const assumed = [credential.certificate, credential.anchor].flatMap((material) => (material?.state === 'unknown' ? material.assumed ?? [] : []));
+  const peer = (certificate?: PeerCertificate): Handshake => ({ ok: true, peer: { tls: true, sni, certificate }, text: told(server, certificate, credential.anchor), assumed });
   if (credential.anchor === undefined) return peer();
   const certificate = client._certificate();
   const named = hasNameChecks(tls) && !tls.insecureSkipVerify && !isFileMode(tls);

@@ -39,10 +39,10 @@ function resolve(view: MeshView, namespace: string, credential: string, use: 'se
   const [kind, rest] = scheme === null ? ['kubernetes', credential] : [scheme[1], scheme[2]];
   const parts = rest.split('/');
   const [place, name] = parts.length > 1 ? parts : [namespace, parts[0]];
-  if (kind === 'configmap') return use === 'anchor' ? view.credentials.anchorInConfigMap(place, name, choices) : { state: 'missing', reason: 'a ConfigMap holds no server certificate' };
+  if (kind === 'configmap') return use === 'anchor' ? view.credentials.anchorInConfigMap(place, name) : { state: 'missing', reason: 'a ConfigMap holds no server certificate' };
   if (kind === 'kubernetes' || kind === 'kubernetes-gateway') {
     if (place !== namespace) return { state: 'missing', reason: `credential \`${credential}\` is of another namespace than the gateway's pods (\`${namespace}\`)` };
-    return use === 'server' ? view.credentials.server(place, name, choices) : view.credentials.anchor(place, name, choices);
+    return use === 'server' ? view.credentials.server(place, name) : view.credentials.anchor(place, name);
   }
   return choices.ask(`credential ${credential}`, `the proxy finds credential ${credential}`) ? { state: 'unknown', source: credential } : { state: 'missing', reason: `no credential \`${credential}\`` };
 }
@@ -51,7 +51,7 @@ function resolve(view: MeshView, namespace: string, credential: string, use: 'se
 function file(view: MeshView, namespace: string, path: string | undefined, choices: Choices): Material {
   if (path === undefined) return { state: 'missing', reason: 'the server names no file' };
   for (const [directory, secret] of MOUNTS) {
-    if (path.startsWith(directory)) return view.credentials.file(namespace, secret, path.slice(directory.length), choices);
+    if (path.startsWith(directory)) return view.credentials.file(namespace, secret, path.slice(directory.length));
   }
   if (choices.ask(`file ${path}`, `the gateway's pods have the file ${path}`)) return { state: 'unknown', source: path };
   return { state: 'missing', reason: `the gateway's pods have no file \`${path}\`` };

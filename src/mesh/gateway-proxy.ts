@@ -58,6 +58,11 @@ export class GatewayProxy {
     return table;
   }
 
+  /** The Services in front of the pods, `namespace/name`. */
+  public get serviceNames(): string[] {
+    return this.services.map(({ namespace, name }) => `${namespace}/${name}`);
+  }
+
   /** Every server, with the port on which the pods listen. */
   public get servers(): { readonly server: GatewayServer; readonly target: number }[] {
     return [...this.byPort].flatMap(([target, entries]) => entries.flatMap(({ servers }) => servers.map((server) => ({ server, target }))));

@@ -7,7 +7,7 @@ import { flatten, KubeObject, readObject } from './kube-object';
 import { readPeerAuthentication, PeerAuthentications } from './peer-authentication';
 import { ScopeIndex, Scoped, selectorOf } from './policy-scope';
 import { refusalOf } from './refusal';
-import { readRequestAuthentication, RequestAuthentication } from './request-authentication';
+import { JwtRule, readRequestAuthentication, RequestAuthentication } from './request-authentication';
 import { CredentialStore } from './secret';
 import { readServices, Service } from './service';
 import { GivenSettings, MeshSettings, readSettings } from './settings';
@@ -54,6 +54,7 @@ export class MeshView {
   public readonly virtualServices: readonly VirtualService[];
   public readonly policies: ScopeIndex<AuthorizationPolicy>;
   public readonly authentications: ScopeIndex<RequestAuthentication>;
+  public readonly jwtRules: readonly JwtRule[];
   public readonly peerAuthentications: PeerAuthentications;
   public readonly destinationRules: readonly DestinationRule[];
   public readonly extensions: ScopeIndex<ProxyExtension>;
@@ -88,7 +89,9 @@ export class MeshView {
     this.gateways = of('Gateway', 'networking.istio.io').map(readGateway);
     this.virtualServices = of('VirtualService', 'networking.istio.io').map(readVirtualService);
     this.policies = new ScopeIndex(of('AuthorizationPolicy', 'security.istio.io').flatMap((object) => readAuthorizationPolicy(object) ?? []));
-    this.authentications = new ScopeIndex(of('RequestAuthentication', 'security.istio.io').flatMap((object) => readRequestAuthentication(object) ?? []));
+    const authentications = of('RequestAuthentication', 'security.istio.io').flatMap((object) => readRequestAuthentication(object) ?? []);
+    this.authentications = new ScopeIndex(authentications);
+    this.jwtRules = authentications.flatMap(({ rules }) => rules);
     this.peerAuthentications = new PeerAuthentications(of('PeerAuthentication', 'security.istio.io').map(readPeerAuthentication), this.settings.rootNamespace, this.sameTime);
     this.destinationRules = of('DestinationRule', 'networking.istio.io').map(readDestinationRule);
     this.extensions = new ScopeIndex([...EXTENSIONS].flatMap(([kind, group]) => of(kind, group)).flatMap(readExtension));

@@ -71,6 +71,11 @@ export class RouteTable {
     return [...this.hosts.keys()];
   }
 
+  /** Every route, in no order. */
+  public get entries(): readonly RouteEntry[] {
+    return [...new Set([...this.hosts.values()].flatMap(({ contributions }) => contributions).flatMap(({ routes }) => routes))];
+  }
+
   private domainOf(entry: HostEntry): string {
     return [...this.hosts].find(([, other]) => other === entry)![0];
   }

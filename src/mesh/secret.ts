@@ -1,11 +1,10 @@
-import { Choices } from './choices';
 import { KubeObject, nameOf } from './kube-object';
 import { at, entries, field, text } from './value';
 
 /** What Envoy gets of a credential: `missing` closes every connection of the server, `unknown` content exists but is not among the manifests. */
 export type Material =
   | { readonly state: 'missing'; readonly reason: string }
-  | { readonly state: 'unknown'; readonly source: string }
+  | { readonly state: 'unknown'; readonly source: string; readonly assumed?: string }
   | { readonly state: 'present'; readonly source: string; readonly pem: string; readonly crl?: string };
 
 /** Secrets and ConfigMaps of trust anchors, and the Secrets that certificate controllers will write. */
@@ -26,56 +25,53 @@ export class CredentialStore {
   }
 
   /** The server certificate of a credential name, for a gateway in a namespace. */
-  public server(namespace: string, name: string, choices: Choices): Material {
+  public server(namespace: string, name: string): Material {
     const key = `${namespace}/${name}`;
     const secret = this.secrets.get(key);
-    if (secret === undefined) return this.absent(key, choices);
+    if (secret === undefined) return this.absent(key);
     const pair = [['cert', 'key'], ['tls.crt', 'tls.key']].find((keys) => keys.every((item) => read(secret, item) !== undefined));
     if (pair === undefined) return { state: 'missing', reason: `Secret \`${key}\` has neither \`tls.crt\` and \`tls.key\` nor \`cert\` and \`key\`` };
     return { state: 'present', source: key, pem: read(secret, pair[0])! };
   }
 
   /** The trust anchor that goes with a credential name: `<name>-cacert` if there is one, and then whatever it holds; else `<name>` itself. */
-  public anchor(namespace: string, name: string, choices: Choices): Material {
+  public anchor(namespace: string, name: string): Material {
     const own = `${namespace}/${name.endsWith('-cacert') ? name : `${name}-cacert`}`;
     const base = own.slice(0, -'-cacert'.length);
     if (this.secrets.has(own)) return rootOf(this.secrets.get(own)!);
     if (this.promised.has(own)) return { state: 'unknown', source: own };
     const elsewhere = this.elsewhere(own);
-    if (!this.complete && elsewhere === undefined && this.secrets.has(base) && !choices.ask(`no secret ${own}`, `there is no Secret ${own}`)) {
-      return { state: 'unknown', source: own };
-    }
     if (elsewhere !== undefined && !this.secrets.has(base)) return { state: 'missing', reason: elsewhere };
     if (this.secrets.has(base)) return rootOf(this.secrets.get(base)!);
     if (this.promised.has(base)) return { state: 'unknown', source: base };
     const wrong = this.elsewhere(base);
-    if (!this.complete && wrong === undefined && choices.ask(`secret ${own}`, `there is a Secret ${own}`)) return { state: 'unknown', source: own };
+    if (!this.complete && wrong === undefined) return assumed(own);
     return { state: 'missing', reason: wrong ?? `there is no Secret \`${own}\` and no Secret \`${base}\`` };
   }
 
   /** The trust anchor in a ConfigMap; istiod takes a suffix `-cacert` off the name. */
-  public anchorInConfigMap(namespace: string, name: string, choices: Choices): Material {
+  public anchorInConfigMap(namespace: string, name: string): Material {
     const key = `${namespace}/${name.replace(/-cacert$/, '')}`;
     const configMap = this.configMaps.get(key);
     if (configMap !== undefined) return rootOf(configMap);
-    if (!this.complete && choices.ask(`configmap ${key}`, `there is a ConfigMap ${key}`)) return { state: 'unknown', source: key };
+    if (!this.complete) return { state: 'unknown', source: key, assumed: `there is a ConfigMap ${key} with a trust anchor` };
     return { state: 'missing', reason: `there is no ConfigMap \`${key}\`` };
   }
 
   /** A key of a Secret that is mounted as a file. */
-  public file(namespace: string, name: string, item: string, choices: Choices): Material {
+  public file(namespace: string, name: string, item: string): Material {
     const key = `${namespace}/${name}`;
     const secret = this.secrets.get(key);
-    if (secret === undefined) return this.absent(key, choices);
+    if (secret === undefined) return this.absent(key);
     const pem = read(secret, item);
     return pem === undefined ? { state: 'missing', reason: `Secret \`${key}\` has no key \`${item}\`` } : { state: 'present', source: `${key} ${item}`, pem, crl: undefined };
   }
 
-  private absent(key: string, choices: Choices): Material {
+  private absent(key: string): Material {
     if (this.promised.has(key)) return { state: 'unknown', source: key };
     const elsewhere = this.elsewhere(key);
     if (elsewhere !== undefined) return { state: 'missing', reason: elsewhere };
-    if (!this.complete && choices.ask(`secret ${key}`, `there is a Secret ${key}`)) return { state: 'unknown', source: key };
+    if (!this.complete) return assumed(key);
     return { state: 'missing', reason: `there is no Secret \`${key}\`` };
   }
 
@@ -85,6 +81,10 @@ export class CredentialStore {
     const found = [...this.secrets.keys(), ...this.promised.keys()].find((other) => other.split('/')[1] === name && other !== key);
     return found === undefined ? undefined : `Secret \`${found}\` is not in the namespace of the gateway's pods: expected \`${namespace}/${name}\``;
   }
+}
+
+function assumed(key: string): Material {
+  return { state: 'unknown', source: key, assumed: `there is a Secret ${key} with what the gateway needs` };
 }
 
 function writtenBy(object: KubeObject): string[] {

@@ -1,0 +1,98 @@
+import { Workload } from '../mesh/workload';
+import { authorize, EnforcedPolicies, externallyChecked } from './authorizer';
+import { CompiledRule } from './compiled-policy';
+import { DecisionProps, Outcome } from './decision';
+import { closestRule, describeMiss } from './explanation';
+import { HttpMessage } from './http-message';
+import { authenticate } from './jwt-authn';
+import { Peer } from './peer';
+import { ProxyRequest } from './proxy-request';
+import { ProxySecurity } from './proxy-security';
+import { end, Journey } from './station';
+import { Value } from '../mesh/value';
+
+/** A request that comes to a proxy. */
+export interface Arrival {
+  readonly stage: 'gateway' | 'workload';
+  readonly workload: Workload;
+  readonly security: ProxySecurity;
+  readonly message: HttpMessage;
+  readonly peer: Peer;
+  readonly port: number;
+  readonly http: boolean;
+  readonly sourceIp?: string;
+}
+
+/** What passes a proxy: the request as its router gets it, or the end of the journey. */
+export type Passage = { readonly passed: true; readonly message: HttpMessage; readonly claims: Value } | { readonly passed: false; readonly end: DecisionProps };
+
+/** Token authentication and authorisation at one proxy, in the order of its filters: CUSTOM, tokens, DENY, ALLOW. */
+export function enforce(journey: Journey, arrival: Arrival): Passage {
+  const { security, message, stage } = arrival;
+  const place = `${arrival.workload.namespace}/${arrival.workload.name} (${stage === 'gateway' ? 'gateway' : 'sidecar'})`;
+  const policies = arrival.http ? security.http : security.tcp;
+  const stop = (outcome: Outcome, reason: string, more: Partial<DecisionProps>): Passage => {
+    journey.hops.push({ stage, text: reason });
+    return { passed: false, end: end(journey, outcome, `${reason}, at ${place}`, more) };
+  };
+  const custom = externalVerdict(journey, policies, requestOf(journey, arrival, message, undefined));
+  if (custom !== undefined) return stop(Outcome.FORBIDDEN, custom.reason, { status: 403, policy: nameOf(custom.rule), rule: custom.rule.number });
+  const token = arrival.http ? authenticate(security.providers, message, journey.tokens) : { ok: true as const, message };
+  if (!token.ok) {
+    return stop(token.status === 401 ? Outcome.UNAUTHENTICATED : Outcome.FORBIDDEN, `${token.reason} (RequestAuthentication ${token.source})`, { status: token.status, policy: token.source });
+  }
+  const claims = 'claims' in token ? token.claims : undefined;
+  const request = requestOf(journey, arrival, token.message, claims);
+  const verdict = authorize(policies, request);
+  if (verdict.allowed) {
+    const by = verdict.rule === undefined ? 'no ALLOW policy selects it' : `allowed by ${nameOf(verdict.rule)} rule ${verdict.rule.number}`;
+    journey.hops.push({ stage, text: `${place}: ${by}` });
+    return refusedGuard(journey, arrival, place) ?? { passed: true, message: token.message, claims };
+  }
+  if (verdict.rule !== undefined) {
+    return stop(Outcome.FORBIDDEN, `denied by \`${nameOf(verdict.rule)}\` rule ${verdict.rule.number}`, { status: 403, policy: nameOf(verdict.rule), rule: verdict.rule.number });
+  }
+  const miss = closestRule(policies.allow, request);
+  const reason = miss === undefined ? `\`${security.allowing[0]}\` allows nobody` : `no ALLOW rule matches; closest is ${describeMiss(miss, request)}`;
+  return stop(Outcome.FORBIDDEN, reason, { status: 403, policy: miss === undefined ? security.allowing[0] : nameOf(miss.rule), rule: miss?.rule.number });
+}
+
+function externalVerdict(journey: Journey, policies: EnforcedPolicies, request: ProxyRequest): { readonly reason: string; readonly rule: CompiledRule } | undefined {
+  if (policies.custom.length === 0) return undefined;
+  const { settings, complete } = journey.view;
+  for (const rule of externallyChecked(policies, request)) {
+    const provider = rule.policy.provider!;
+    const unknown = complete && !settings.extensionProviders.includes(provider);
+    if (unknown) return { rule, reason: `the mesh knows no external authorizer \`${provider}\`` };
+    if (!journey.choices.ask(`authorizer ${provider}`, `the external authorizer ${provider} of ${nameOf(rule)} allows it`)) return { rule, reason: `the external authorizer \`${provider}\` denies` };
+  }
+  return undefined;
+}
+
+/** A policy that the API server refuses guards nothing; whoever wrote it thought that it does. */
+function refusedGuard(journey: Journey, { security }: Arrival, place: string): Passage | undefined {
+  for (const { object, reason } of security.refused) {
+    const name = `${object.namespace}/${object.name}`;
+    if (!journey.choices.ask(`refused ${object.kind} ${name}`, `${object.kind} ${name} is not in force, since the API server refuses it (${reason})`)) {
+      return { passed: false, end: end(journey, Outcome.FORBIDDEN, `denied by \`${name}\`, at ${place}`, { status: 403, policy: name }) };
+    }
+  }
+  return undefined;
+}
+
+function requestOf(journey: Journey, arrival: Arrival, message: HttpMessage, claims: Value): ProxyRequest {
+  return {
+    message,
+    claims,
+    peer: arrival.peer,
+    port: arrival.port,
+    sourceIp: arrival.sourceIp,
+    remoteIp: journey.view.settings.numTrustedProxies > 0 ? undefined : arrival.sourceIp,
+    settings: journey.view.settings,
+    choices: journey.choices,
+  };
+}
+
+function nameOf({ policy }: CompiledRule): string {
+  return `${policy.namespace}/${policy.name}`;
+}

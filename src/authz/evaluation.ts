@@ -1,0 +1,115 @@
+import { findBackend, serviceOfHost } from '../mesh/backend';
+import { Choices, explore } from '../mesh/choices';
+import { GatewayProxy } from '../mesh/gateway-proxy';
+import { bestMatch } from '../mesh/host-name';
+import { MeshView } from '../mesh/mesh-view';
+import { parseMoment } from '../model/moment';
+import { AccessRequest } from './access-request';
+import { ClientKind } from './client';
+import { Decision, DecisionProps, Outcome } from './decision';
+import { gatewayHop } from './gateway-hop';
+import { HttpMessage, withoutPort } from './http-message';
+import { locations } from './jwt-authn';
+import { SecurityCatalogue } from './proxy-security';
+import { readRequest } from './request-line';
+import { end, Journey } from './station';
+import { workloadHop } from './workload-hop';
+
+/** How many combinations of open facts are tried before an answer counts as undecided. */
+const MAX_RUNS = 64;
+
+/** Everything that requests are evaluated against. */
+export interface EvaluatedMesh {
+  readonly view: MeshView;
+  readonly proxies: readonly GatewayProxy[];
+  readonly security: SecurityCatalogue;
+}
+
+/** Evaluates a request: once for each combination of the open facts that its answer depends on. */
+export function evaluate(mesh: EvaluatedMesh, request: AccessRequest): Decision {
+  const now = request.at === undefined ? new Date() : parseMoment(request.at);
+  const { runs, complete } = explore((choices) => travel(mesh, request, now, choices), MAX_RUNS);
+  const [first] = runs;
+  const verdict = ({ outcome, status, workload }: DecisionProps) => JSON.stringify([outcome, status, workload]);
+  const different = runs.filter(({ value }, index) => runs.findIndex((other) => verdict(other.value) === verdict(value)) === index);
+  if (different.length === 1 && complete) return new Decision(first.value);
+  const facts = different.slice(1).map(({ value, answers }) => {
+    const open = answers.filter(({ holds }) => !holds).map(({ text }) => text);
+    return `${new Decision(value).toString()} unless ${open.join(' and ')}`;
+  });
+  const ordinary = new Decision(first.value);
+  const reason = different.length === 1 ? `more than ${MAX_RUNS} combinations of facts that the manifests do not show` : `${ordinary.toString()}; but ${facts.join('; ')}`;
+  return new Decision({
+    outcome: Outcome.UNDECIDED,
+    reason,
+    hops: ordinary.hops,
+    assumptions: ordinary.assumptions,
+    alternatives: different.map(({ value }) => new Decision(value)),
+  });
+}
+
+function travel(mesh: EvaluatedMesh, request: AccessRequest, now: Date, choices: Choices): DecisionProps {
+  const { client } = request;
+  const tokens = { now: Math.floor(now.getTime() / 1000), asserted: new Set(request.token?._isAsserted() === true ? [request.token.text] : []), choices };
+  const journey: Journey = { view: mesh.view, security: mesh.security, client, now, tokens, choices, clientIp: request.clientIp, hops: [], assumptions: new Set() };
+  const secure = client.kind === ClientKind.EXTERNAL;
+  const read = readRequest(request, secure);
+  if ('malformed' in read) return end(journey, Outcome.BAD_REQUEST, `the request is malformed: ${read.malformed}`, { status: 400 });
+  const message = withToken(mesh.view, read, request);
+  if (client.kind === ClientKind.IN_MESH) return insideMesh(journey, request, message);
+  const port = request.port ?? (secure ? 443 : 80);
+  const sni = request.sni ?? withoutPort(message.authority);
+  const proxy = pickProxy(mesh, request, port, secure ? sni : withoutPort(message.authority), choices);
+  if (proxy === undefined) return end(journey, Outcome.CONNECTION_REFUSED, request.gateway === undefined ? 'no Gateway selects any pods' : `no Gateway selects pods of \`${request.gateway}\``);
+  return gatewayHop(journey, proxy, port, sni, message);
+}
+
+/** Several gateways: the one that serves the name, as DNS would have it. */
+function pickProxy(mesh: EvaluatedMesh, { gateway }: AccessRequest, port: number, name: string, choices: Choices): GatewayProxy | undefined {
+  const named = gateway === undefined ? mesh.proxies : mesh.proxies.filter(({ workload, serviceNames }) => `${workload.namespace}/${workload.name}` === gateway || serviceNames.includes(gateway));
+  if (named.length < 2) return named[0];
+  const host = name.toLowerCase();
+  const serving = named.filter((proxy) => {
+    const target = proxy.targetOf(port);
+    const hosts = proxy.servers.filter((entry) => entry.target === target).flatMap(({ server }) => server.hosts).map((entry) => entry.split('/').pop()!.toLowerCase());
+    return bestMatch(new Map(hosts.map((entry) => [entry, true])), host) === true;
+  });
+  const candidates = serving.length > 0 ? serving : named;
+  const last = candidates.length - 1;
+  return candidates.find(({ workload }, index) => index === last || choices.ask(`gateway ${workload.namespace}/${workload.name}`, `the request goes to gateway ${workload.namespace}/${workload.name}`));
+}
+
+/** A caller that goes past the gateways, straight to the pods of a Service. */
+function insideMesh(journey: Journey, request: AccessRequest, message: HttpMessage): DecisionProps {
+  const { view, client, choices } = journey;
+  const host = request.service === undefined ? withoutPort(message.authority) : serviceHost(request.service);
+  const parts = host.split('.');
+  const full = serviceOfHost(host) !== undefined ? host : parts.length <= 3 ? `${parts[0]}.${parts[1] ?? callerNamespace(client._meshIdentity())}.svc.cluster.local` : undefined;
+  if (full === undefined) return end(journey, Outcome.UNDECIDED, `the host \`${host}\` names no Service: give the called one as \`service\`, in the form \`namespace/name\``);
+  const backend = findBackend(view, full, request.port, undefined, callerNamespace(client._meshIdentity()), request.port ?? 80, choices);
+  if (backend.kind === 'none') return end(journey, Outcome.CONNECTION_REFUSED, backend.reason);
+  if (backend.kind === 'outside') return end(journey, Outcome.UNDECIDED, `Service \`${backend.service}\` leads where no manifest shows`);
+  journey.hops.push({ stage: 'handshake', text: `${client.toString()} calls Service ${backend.service} directly` });
+  return workloadHop(journey, backend, message, { gateway: false, identity: client._meshIdentity(), sourceIp: request.clientIp });
+}
+
+function serviceHost(service: string): string {
+  const [namespace, name] = service.split('/');
+  if (name === undefined) throw new Error(`invalid service \`${service}\`: expected the form \`namespace/name\``);
+  return `${name}.${namespace}.svc.cluster.local`;
+}
+
+function callerNamespace(identity: string | undefined): string {
+  return /\/ns\/([^/]+)\//.exec(identity ?? '')?.[1] ?? 'default';
+}
+
+/** Puts the token where the first rule of its issuer looks for it. */
+function withToken(view: MeshView, message: HttpMessage, { token }: AccessRequest): HttpMessage {
+  if (token === undefined) return message;
+  const rule = view.jwtRules.find(({ issuer }) => issuer === token._issuer());
+  const { headers, params } = rule === undefined ? { headers: [{ name: 'authorization', prefix: 'Bearer ' }], params: [] } : locations(rule);
+  const [header] = headers;
+  if (header !== undefined) return { ...message, headers: message.headers.plus(header.name, `${header.prefix}${token.text}`) };
+  if (params.length > 0) return { ...message, query: `${message.query}${message.query === '' ? '?' : '&'}${params[0]}=${token.text}` };
+  return { ...message, headers: message.headers.plus('cookie', `${locations(rule!).cookies[0]}=${token.text}`) };
+}

@@ -1,0 +1,158 @@
+import { findBackend } from '../mesh/backend';
+import { describeServer } from '../mesh/gateway';
+import { GatewayProxy } from '../mesh/gateway-proxy';
+import { bestMatch } from '../mesh/host-name';
+import { FilterChain, Listener } from '../mesh/listener';
+import { VirtualHost } from '../mesh/route-table';
+import { Value } from '../mesh/value';
+import { ClientKind } from './client';
+import { DecisionProps, Outcome } from './decision';
+import { enforce } from './enforcement';
+import { forwardCertificate } from './forwarded-certificate';
+import { handshake } from './handshake';
+import { unknownValue } from './header-lines';
+import { HttpMessage, withoutPort } from './http-message';
+import { normalized, unpredictable } from './proxy-arrival';
+import { Peer } from './peer';
+import { chooseRoute, routeTableProblem } from './routing';
+import { end, Journey } from './station';
+import { changeHeaders } from './header-operations';
+import { rewritten } from './rewrite';
+import { workloadHop } from './workload-hop';
+import { RouteEntry } from '../mesh/route-table';
+import { RouteDestination } from '../mesh/virtual-service';
+
+/** Follows a request from outside through a gateway. */
+export function gatewayHop(journey: Journey, proxy: GatewayProxy, port: number, sni: string, message: HttpMessage): DecisionProps {
+  const { workload } = proxy;
+  const place = `${workload.namespace}/${workload.name}`;
+  if (workload.assumed !== undefined) journey.assumptions.add(workload.assumed);
+  const security = journey.security.of(workload, journey.choices);
+  const broken = unpredictable(journey, security, place, Outcome.CONNECTION_REFUSED);
+  if (broken !== undefined) return broken;
+  const target = proxy.targetOf(port);
+  const listener = target === undefined ? undefined : proxy.listener(target, journey.choices);
+  const chain = pickChain(journey, listener, place, port, sni);
+  if ('outcome' in chain) return chain;
+  const peer = secure(journey, proxy, chain, sni);
+  if ('outcome' in peer) return peer;
+  const seen = normalized(atTheEdge(message, peer), journey.view.settings, journey.choices);
+  if (seen === undefined) return end(journey, Outcome.BAD_REQUEST, 'the path is malformed', { status: 400 });
+  const passage = enforce(journey, { stage: 'gateway', workload, security, message: seen, peer, port: target!, http: true, sourceIp: journey.clientIp });
+  if (!passage.passed) return passage.end;
+  return route(journey, proxy, chain, passage.message, peer, passage.claims, target!);
+}
+
+/** The filter chain that takes the connection. */
+function pickChain(journey: Journey, listener: Listener | undefined, place: string, port: number, sni: string): FilterChain | DecisionProps {
+  if (listener === undefined || listener.chains.length === 0) return end(journey, Outcome.CONNECTION_REFUSED, `nothing listens on port ${port} of ${place}${lost(listener)}`);
+  if (listener.rejected !== undefined) return end(journey, Outcome.CONNECTION_REFUSED, `Envoy refuses the listener of port ${port} of ${place}: ${listener.rejected}`);
+  const names = new Map(listener.chains.flatMap((chain) => chain.serverNames.map((name): [string, FilterChain] => [name, chain])));
+  const tls = journey.client.kind === ClientKind.EXTERNAL;
+  const named = tls && sni !== '' ? bestMatch(names, sni.toLowerCase()) : undefined;
+  const chain = named ?? listener.chains.find(({ serverNames }) => serverNames.length === 0);
+  if (chain === undefined) {
+    const what = tls ? `no server on port ${port} of ${place} takes server name \`${sni}\`` : `port ${port} of ${place} takes TLS only`;
+    return end(journey, Outcome.CONNECTION_CLOSED, `${what}${lost(listener)}`);
+  }
+  if (chain.routes === undefined) return opaque(journey, chain);
+  if (chain.plain === tls) return end(journey, Outcome.CONNECTION_CLOSED, `${describeServer(chain.server)} takes ${tls ? 'no TLS' : 'TLS only'}${lost(listener)}`);
+  return chain;
+}
+
+function lost(listener: Listener | undefined): string {
+  return listener === undefined || listener.dropped.length === 0 ? '' : ` (${listener.dropped.join('; ')})`;
+}
+
+/** TCP and TLS that the gateway does not open. */
+function opaque(journey: Journey, { server }: FilterChain): DecisionProps {
+  const bound = journey.view.virtualServicesOf(`${server.gateway.namespace}/${server.gateway.name}`);
+  if (!bound.some(({ sniHosts, hasTcp }) => hasTcp || sniHosts.length > 0)) {
+    return end(journey, Outcome.CONNECTION_CLOSED, `${describeServer(server)} has no TLS or TCP route`);
+  }
+  return end(journey, Outcome.UNDECIDED, `${describeServer(server)} hands the connection on unopened, which is not modelled`);
+}
+
+function secure(journey: Journey, proxy: GatewayProxy, chain: FilterChain, sni: string): Peer | DecisionProps {
+  if (chain.plain) {
+    journey.hops.push({ stage: 'handshake', text: `${describeServer(chain.server)}: no TLS` });
+    return { tls: false };
+  }
+  const result = handshake(journey.view, proxy.workload.namespace, chain.server, journey.client, sni, journey.now, journey.choices);
+  if (!result.ok) {
+    journey.hops.push({ stage: 'handshake', text: result.reason });
+    return end(journey, result.outcome, result.reason);
+  }
+  journey.hops.push({ stage: 'handshake', text: result.text });
+  result.assumed.forEach((text) => journey.assumptions.add(text));
+  return result.peer;
+}
+
+/** What a gateway does to headers before anything else: it trusts nobody outside with those that it writes itself. */
+function atTheEdge(message: HttpMessage, peer: Peer): HttpMessage {
+  const scheme = peer.tls ? 'https' : 'http';
+  const headers = message.headers.filter((name) => !(name.startsWith('x-envoy-') && name !== 'x-envoy-max-retries'))
+    .with('x-forwarded-proto', scheme)
+    .with('x-forwarded-for', unknownValue('addresses on the way'))
+    .with('x-request-id', unknownValue('random'));
+  return { ...message, scheme, headers: forwardCertificate(headers, peer) };
+}
+
+function route(journey: Journey, proxy: GatewayProxy, chain: FilterChain, message: HttpMessage, peer: Peer, claims: Value, listenPort: number): DecisionProps {
+  const { view, choices } = journey;
+  const table = proxy.routes(chain);
+  const problem = routeTableProblem(table);
+  if (problem !== undefined) return end(journey, Outcome.NOT_FOUND, `Envoy refuses the routes of ${describeServer(chain.server)}: ${problem}`, { status: 404 });
+  const host = table.find(withoutPort(message.authority), choices);
+  if (host === undefined) return notFound(journey, `no VirtualService serves host \`${message.authority}\` on ${describeServer(chain.server)}`);
+  if (host.requireTls && !peer.tls) {
+    journey.hops.push({ stage: 'route', text: `host ${host.domain} is redirected to HTTPS` });
+    return end(journey, Outcome.REDIRECT, `${describeServer(chain.server)} redirects to HTTPS`, { status: 301 });
+  }
+  const entry = chooseRoute(host, { message, peer, claims, port: listenPort, settings: view.settings, choices });
+  if (entry === undefined) return notFound(journey, describeMissing(host, message));
+  return follow(journey, proxy, entry, message, peer, chain.server.port);
+}
+
+function follow(journey: Journey, proxy: GatewayProxy, { virtualService, route: taken, match }: RouteEntry, message: HttpMessage, peer: Peer, listenPort: number): DecisionProps {
+  const { view, choices } = journey;
+  const name = `${virtualService.namespace}/${virtualService.name}`;
+  if (taken.delegate !== undefined) return end(journey, Outcome.UNDECIDED, `VirtualService \`${name}\` delegates the route to \`${taken.delegate.namespace}/${taken.delegate.name}\`, which is not modelled`);
+  if (taken.fault && !choices.ask(`fault ${name}`, `the fault of VirtualService ${name} does not hit the request`)) return end(journey, Outcome.UNDECIDED, `VirtualService \`${name}\` injects a fault`);
+  if (taken.cors && isPreflight(message) && !choices.ask(`cors ${name}`, `the origin is none of the CORS policy of VirtualService ${name}`)) {
+    return end(journey, Outcome.DIRECT_RESPONSE, `the gateway answers the preflight by the CORS policy of \`${name}\``, { status: 200 });
+  }
+  if (taken.redirect !== undefined) return end(journey, Outcome.REDIRECT, `VirtualService \`${name}\` redirects`, { status: taken.redirect.status });
+  if (taken.directStatus !== undefined) return end(journey, Outcome.DIRECT_RESPONSE, `VirtualService \`${name}\` answers by itself`, { status: taken.directStatus });
+  const destination = pickDestination(journey, taken.destinations, name);
+  const changed = rewritten(changeHeaders(message, taken, destination, peer), taken, match);
+  const backend = findBackend(view, destination.host, destination.port, destination.subset, proxy.workload.namespace, listenPort, choices);
+  journey.hops.push({ stage: 'route', text: `VirtualService ${name} → ${destination.host}${destination.port === undefined ? '' : `:${destination.port}`}` });
+  if (backend.kind === 'none') return end(journey, Outcome.UNAVAILABLE, `VirtualService \`${name}\` leads nowhere: ${backend.reason}`, { status: 503 });
+  if (backend.kind === 'outside') {
+    return end(journey, Outcome.ALLOWED, '', { workload: backend.service, upstreamPath: changed.path + changed.query, upstreamHeaders: { ...changed.headers.toRecord(), host: changed.authority } });
+  }
+  const { namespace, serviceAccount } = proxy.workload;
+  return workloadHop(journey, backend, changed, { gateway: true, identity: `spiffe://${view.settings.trustDomain}/ns/${namespace}/sa/${serviceAccount}` });
+}
+
+/** Of several weighted destinations any may be taken. */
+function pickDestination(journey: Journey, destinations: readonly RouteDestination[], name: string): RouteDestination {
+  const possible = destinations.length === 1 ? destinations : destinations.filter(({ weight }) => weight > 0);
+  const last = possible.length - 1;
+  return possible.find((destination, index) => index === last || journey.choices.ask(`weight ${name} ${index} ${destination.host}`, `VirtualService ${name} sends the request to ${destination.host}`))!;
+}
+
+function isPreflight({ method, headers }: HttpMessage): boolean {
+  return method === 'OPTIONS' && headers.get('origin').length > 0 && headers.get('access-control-request-method').length > 0;
+}
+
+function notFound(journey: Journey, reason: string): DecisionProps {
+  journey.hops.push({ stage: 'route', text: reason });
+  return end(journey, Outcome.NOT_FOUND, reason, { status: 404 });
+}
+
+function describeMissing({ domain, routes }: VirtualHost, message: HttpMessage): string {
+  const names = [...new Set(routes.map(({ virtualService }) => `\`${virtualService.namespace}/${virtualService.name}\``))];
+  return `no route for ${message.method} \`${message.path}\` on host \`${domain}\`${names.length === 0 ? '' : ` (VirtualService ${names.join(', ')})`}`;
+}

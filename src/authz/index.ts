@@ -1,0 +1,7 @@
+export * from './access-request';
+export * from './client';
+export * from './decision';
+export * from './mesh';
+export * from './mesh-options';
+export * from './token';
+export { PathNormalization } from '../mesh/settings';

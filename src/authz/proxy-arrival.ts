@@ -1,0 +1,28 @@
+import { MeshSettings } from '../mesh/settings';
+import { Choices } from '../mesh/choices';
+import { HttpMessage } from './http-message';
+import { normalizePath } from './path-normalization';
+import { DecisionProps, Outcome } from './decision';
+import { end, Journey } from './station';
+import { ProxySecurity } from './proxy-security';
+
+/** The request with its path as the proxy rewrites it first of all; undefined for 400. */
+export function normalized(message: HttpMessage, settings: MeshSettings, choices: Choices): HttpMessage | undefined {
+  const parameters = settings.behaviour.parametersInDotSegments;
+  const mode = settings.pathNormalization;
+  let path = normalizePath(message.path, mode, parameters ?? true);
+  if (parameters === undefined) {
+    const older = normalizePath(message.path, mode, false);
+    if (older !== path && !choices.ask('dot segments with parameters', 'this patch release takes `..;x` for a dot segment')) path = older;
+  }
+  return path === undefined ? undefined : { ...message, path };
+}
+
+/** The end at a proxy that does not take its configuration, or that something changes in a way that is not modelled. */
+export function unpredictable(journey: Journey, security: ProxySecurity, place: string, outcome: Outcome): DecisionProps | undefined {
+  if (security.problem !== undefined) return end(journey, outcome, `${security.problem}, at ${place}`, outcome === Outcome.UNAVAILABLE ? { status: 503 } : {});
+  for (const extension of security.extensions) {
+    if (!journey.choices.ask(`extension ${extension.text}`, `${extension.text} changes nothing for the request`)) return end(journey, Outcome.UNDECIDED, `${extension.text} changes ${place} in a way that is not modelled`);
+  }
+  return undefined;
+}

@@ -1,0 +1,55 @@
+import { HttpVersion, AccessRequest } from './access-request';
+import { HeaderLines } from './header-lines';
+import { HttpMessage } from './http-message';
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'COPY', 'LOCK', 'MKCOL', 'MOVE', 'PROPFIND', 'PROPPATCH', 'SEARCH', 'UNLOCK', 'BIND', 'REBIND',
+  'UNBIND', 'ACL', 'REPORT', 'MKACTIVITY', 'CHECKOUT', 'MERGE', 'M-SEARCH', 'NOTIFY', 'SUBSCRIBE', 'UNSUBSCRIBE', 'MKCALENDAR', 'LINK', 'UNLINK', 'PURGE', 'SOURCE']);
+const AUTHORITY = /^[A-Za-z0-9\-._~!$&'()*+,;=:@%[\]]*$/;
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** The request as the codec of the first proxy reads it, or why it answers 400. */
+export function readRequest(request: AccessRequest, secure: boolean): HttpMessage | { readonly malformed: string } {
+  const method = request.method ?? 'GET';
+  const http2 = request.httpVersion === HttpVersion.HTTP_2;
+  if (!METHODS.has(method) && !http2) return { malformed: `method \`${method}\` is unknown to HTTP/1.1` };
+  const headers = readHeaders(request);
+  if ('malformed' in headers) return headers;
+  const { authority, rest } = target(request.host, request.path);
+  if (!AUTHORITY.test(authority)) return { malformed: `host \`${authority}\` has characters that no host has` };
+  if (authority === '' && http2) return { malformed: 'the host is empty' };
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u0020\u007f]/.test(rest)) return { malformed: 'the path has spaces or control characters' };
+  const bytes = Buffer.from(rest, 'utf8').toString('latin1');
+  if (!http2 && /[\u0080-\u00ff]/.test(bytes)) return { malformed: 'the path has bytes outside ASCII, which HTTP/1.1 does not carry' };
+  if (rest === '*' && method !== 'OPTIONS') return { malformed: 'the target `*` is for OPTIONS' };
+  const [whole] = bytes.split('#');
+  const question = whole.indexOf('?');
+  return {
+    method,
+    authority,
+    path: question < 0 ? whole : whole.slice(0, question),
+    query: question < 0 ? '' : whole.slice(question),
+    scheme: secure ? 'https' : 'http',
+    headers: headers.lines,
+  };
+}
+
+/** An absolute target brings its own host, which replaces the header. */
+function target(host: string, path: string): { authority: string; rest: string } {
+  const absolute = /^https?:\/\/([^/?#]*)(.*)$/is.exec(path);
+  if (absolute === null) return { authority: host, rest: path };
+  return { authority: absolute[1], rest: absolute[2].startsWith('/') ? absolute[2] : `/${absolute[2]}` };
+}
+
+function readHeaders({ headers, repeatedHeaders }: AccessRequest): { readonly lines: HeaderLines } | { readonly malformed: string } {
+  const lines: [string, string][] = [
+    ...Object.entries(headers ?? {}),
+    ...Object.entries(repeatedHeaders ?? {}).flatMap(([name, values]) => (Array.isArray(values) ? values : [values]).map((value): [string, string] => [name, value])),
+  ];
+  for (const [name, value] of lines) {
+    if (!HEADER_NAME.test(name) || name.toLowerCase() === 'host') return { malformed: name.toLowerCase() === 'host' ? 'the header `host` is given beside `host` of the request' : `header name \`${name}\`` };
+    // eslint-disable-next-line no-control-regex
+    if (typeof value !== 'string' || /[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) return { malformed: `the value of header \`${name}\`` };
+  }
+  return { lines: new HeaderLines(lines.map(([name, value]) => [name.toLowerCase(), value.replace(/^[ \t]+|[ \t]+$/g, '')])) };
+}

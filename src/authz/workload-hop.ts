@@ -1,0 +1,74 @@
+import { Backend } from '../mesh/backend';
+import { DecisionProps, Outcome } from './decision';
+import { enforce } from './enforcement';
+import { HttpMessage } from './http-message';
+import { meshPeer, Peer } from './peer';
+import { normalized, unpredictable } from './proxy-arrival';
+import { end, Journey } from './station';
+
+/** Who calls a workload: with which identity, and whether it can speak mutual TLS. */
+export interface Caller {
+  /** Its SPIFFE ID; undefined without a sidecar. */
+  readonly identity?: string;
+  /** A gateway takes from DestinationRules and namespace-wide settings whether to use TLS; other callers do what the pods accept. */
+  readonly gateway: boolean;
+  readonly sourceIp?: string;
+}
+
+type Pods = Extract<Backend, { kind: 'pods' }>;
+
+/** The last hop: the sidecar of the workload, or the workload itself where it has none. */
+export function workloadHop(journey: Journey, backend: Pods, message: HttpMessage, caller: Caller): DecisionProps {
+  const { workload } = backend;
+  const place = `${workload.namespace}/${workload.name}`;
+  if (backend.assumed !== undefined) journey.assumptions.add(backend.assumed);
+  if (!workload.proxied) {
+    journey.hops.push({ stage: 'workload', text: `${place} has no sidecar: no policy is enforced there` });
+    return arrived(journey, backend, message, `${place} has no sidecar`);
+  }
+  const security = journey.security.of(workload, journey.choices);
+  const broken = unpredictable(journey, security, place, Outcome.UNAVAILABLE);
+  if (broken !== undefined) return broken;
+  const connection = connect(journey, backend, caller);
+  if ('outcome' in connection) return connection;
+  const seen = backend.http ? normalized(message, journey.view.settings, journey.choices) : message;
+  if (seen === undefined) return end(journey, Outcome.BAD_REQUEST, `the path is malformed for ${place}`, { status: 400 });
+  const passage = enforce(journey, {
+    stage: 'workload', workload, security, message: seen, peer: connection, port: backend.port, http: backend.http, sourceIp: caller.sourceIp,
+  });
+  if (!passage.passed) return passage.end;
+  return arrived(journey, backend, passage.message, '');
+}
+
+function arrived(journey: Journey, backend: Pods, message: HttpMessage, reason: string): DecisionProps {
+  return end(journey, Outcome.ALLOWED, reason, {
+    workload: backend.service,
+    upstreamPath: message.path + message.query,
+    upstreamHeaders: { ...message.headers.toRecord(), host: message.authority },
+  });
+}
+
+/** The peer as the sidecar sees it, or the end where the two do not get together. */
+function connect(journey: Journey, backend: Pods, caller: Caller): Peer | DecisionProps {
+  const { view, choices } = journey;
+  const { workload, port } = backend;
+  const place = `${workload.namespace}/${workload.name}`;
+  const mode = view.peerAuthentications.inbound(workload, port, choices);
+  const plain: Peer = { tls: false };
+  const fail = (reason: string): DecisionProps => (caller.gateway ? end(journey, Outcome.UNAVAILABLE, reason, { status: 503 })
+    : end(journey, Outcome.CONNECTION_CLOSED, reason));
+  const identity = caller.identity !== undefined && mode !== 'DISABLE' && (!caller.gateway || usesTls(journey, backend)) ? caller.identity : undefined;
+  if (identity === undefined) return mode === 'STRICT' ? fail(`${place} takes mutual TLS only (PeerAuthentication STRICT), and the caller sends plain text`) : plain;
+  const domain = /^spiffe:\/\/([^/]+)/.exec(identity)?.[1] ?? '';
+  const { trustDomain, trustDomainAliases } = view.settings;
+  if (![trustDomain, ...trustDomainAliases].includes(domain)) {
+    return end(journey, Outcome.HANDSHAKE_REJECTED, `the sidecar of ${place} refuses peers of trust domain \`${domain}\``);
+  }
+  return meshPeer(identity);
+}
+
+function usesTls({ view, choices }: Journey, { tlsMode, workload }: Pods): boolean {
+  if (tlsMode === 'DISABLE') return false;
+  if (tlsMode === 'ISTIO_MUTUAL') return true;
+  return view.settings.autoMtls && view.peerAuthentications.ofNamespace(workload.namespace, choices) !== 'DISABLE';
+}
