@@ -97,7 +97,11 @@ function checkRetries({ attempts, perTryTimeout, retryOn }: HttpRetries): void {
   if (retryOn !== undefined && !/^[a-z0-9-]+(,[a-z0-9-]+)*$/.test(retryOn)) throw new Error(`invalid retry conditions \`${retryOn}\`: expected Envoy's names separated by \`,\`, as in \`5xx,reset\``);
 }
 
-function checkCors(cors: CorsPolicy): void {
+/**
+ * Refuses cross-origin policies that browsers or Envoy would not understand, or that admit every page with credentials.
+ * @internal
+ */
+export function checkCors(cors: CorsPolicy): void {
   if (!Array.isArray(cors.allowOrigins) || cors.allowOrigins.length === 0) throw new Error('cross-origin policy has no `allowOrigins`: give at least one origin');
   for (const origin of cors.allowOrigins) {
     const { exact } = plain('allowOrigins', origin)._render();
