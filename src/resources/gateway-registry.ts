@@ -48,7 +48,7 @@ export function registerGateway(gateway: RegisteredGateway): void {
  */
 export function guardedPorts(ingress: IngressGateway, gatewayPorts: number[]): string[] {
   // Service ports too: a description that is wrong about the target ports must not leave the hosts unguarded.
-  const ports = [...ingress.ports.flatMap(({ port, targetPort }) => [port, targetPort]), ...gatewayPorts.flatMap((port) => [port, ingress.targetPort(port)])];
+  const ports = [...ingress.ports.map(({ port }) => port), ...gatewayPorts].flatMap((port) => [port, ingress.targetPort(port)]);
   return [...new Set(ports)].sort((a, b) => a - b).map(String);
 }
 
