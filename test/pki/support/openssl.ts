@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -33,8 +33,8 @@ export class OpenSsl {
     return path;
   }
 
-  public path(name: string): string {
-    return join(this.directory, name);
+  public read(name: string): string {
+    return readFileSync(join(this.directory, name), 'utf8');
   }
 
   /** Runs a command that must succeed, and returns what it printed. */
