@@ -8,6 +8,7 @@ import type { RouteOptions } from './route-options';
 import { checkedGateway, SecuredRoute } from './secured-route';
 import { strictPeersOf } from './strict-peers';
 import { audienceNotes, jwtRule, requiredIssuers, TokenDemand, tokenDemand, TokenRequirement } from './token-requirement';
+import { checkFields } from '../model/known-fields';
 import type { AuthorizationPolicy } from '../resources/authorization-policy';
 import { gatewayReference } from '../resources/gateway-reference';
 import type { PeerAuthentication } from '../resources/peer-authentication';
@@ -62,6 +63,7 @@ export class CertSecuredWorkload extends Construct {
   /** Secures the workload. Throws when the gateway does not verify client certificates, and on values that cannot work. */
   public constructor(scope: Construct, id: string, props: CertSecuredWorkloadProps) {
     super(scope, id);
+    checkFields('workload secured by certificates', props, ['gateway', 'host', 'workload', 'allow', 'token', 'route', 'metadata']);
     checkedGateway(props.gateway);
     this.gateway = props.gateway;
     this.workload = props.workload;

@@ -2,6 +2,7 @@ import { IdentityHeader } from './identity-headers';
 import { Limits, limitsOf } from './limits';
 import { CertificateIdentity, CertificateIdentityKind } from '../model/certificate-identity';
 import type { HttpMethod } from '../model/http-method';
+import { checkFields } from '../model/known-fields';
 import type { PathPattern } from '../model/path-pattern';
 import type { PolicyCondition } from '../resources/policy-rule';
 
@@ -32,8 +33,9 @@ export interface CheckedGrant {
 
 /** @internal */
 export function checkedGrant(grant: CertificateGrant): CheckedGrant {
-  if (!(grant?.identity instanceof CertificateIdentity)) {
-    throw new Error(`invalid identity \`${String(grant?.identity)}\` of a grant: expected a \`CertificateIdentity\`, as in \`CertificateIdentity.spiffe(SpiffeId.parse('spiffe://partner.example/billing'))\``);
+  checkFields('grant', grant, ['identity', 'paths', 'methods']);
+  if (!(grant.identity instanceof CertificateIdentity)) {
+    throw new Error(`invalid identity \`${String(grant.identity)}\` of a grant: expected a \`CertificateIdentity\`, as in \`CertificateIdentity.spiffe(SpiffeId.parse('spiffe://partner.example/billing'))\``);
   }
   return { identity: grant.identity, limits: limitsOf('grant', grant) };
 }

@@ -2,6 +2,7 @@ import { noIdentityHeaders } from './identity-headers';
 import { Limits, limitsOf } from './limits';
 import type { TokenDemand } from './token-requirement';
 import type { HttpMethod } from '../model/http-method';
+import { checkFields } from '../model/known-fields';
 import type { PathPattern } from '../model/path-pattern';
 import { SpiffeId } from '../model/spiffe-id';
 import type { PolicyRule } from '../resources/policy-rule';
@@ -33,8 +34,9 @@ export interface CheckedCaller {
 
 /** @internal */
 export function checkedCaller(caller: InMeshCaller, gatewayPrincipal: string): CheckedCaller {
-  if (!(caller?.caller instanceof SpiffeId)) {
-    throw new Error(`invalid caller \`${String(caller?.caller)}\`: expected a \`SpiffeId\`, as in \`SpiffeId.ofWorkload({ namespace: 'shop', serviceAccount: 'checkout' })\``);
+  checkFields('caller inside the mesh', caller, ['caller', 'paths', 'methods']);
+  if (!(caller.caller instanceof SpiffeId)) {
+    throw new Error(`invalid caller \`${String(caller.caller)}\`: expected a \`SpiffeId\`, as in \`SpiffeId.ofWorkload({ namespace: 'shop', serviceAccount: 'checkout' })\``);
   }
   const { principal } = caller.caller;
   if (principal === gatewayPrincipal) throw new Error(`caller \`${principal}\` is the gateway itself: clients behind it are allowed by their certificate or token, not as callers inside the mesh`);

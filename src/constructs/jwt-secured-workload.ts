@@ -9,6 +9,7 @@ import { strictPeersOf } from './strict-peers';
 import { audienceNotes, jwtRule, tokenDemand } from './token-requirement';
 import type { HttpMethod } from '../model/http-method';
 import { checkedIssuers, JwtIssuer } from '../model/jwt-issuer';
+import { checkFields } from '../model/known-fields';
 import type { PathPattern } from '../model/path-pattern';
 import type { AuthorizationPolicy } from '../resources/authorization-policy';
 import type { IGateway } from '../resources/gateway-reference';
@@ -66,6 +67,7 @@ export class JwtSecuredWorkload extends Construct {
   /** Secures the workload. Throws on values that cannot work. */
   public constructor(scope: Construct, id: string, props: JwtSecuredWorkloadProps) {
     super(scope, id);
+    checkFields('workload secured by tokens', props, ['gateway', 'host', 'workload', 'issuers', 'paths', 'methods', 'route', 'metadata']);
     checkedGateway(props.gateway);
     this.gateway = props.gateway;
     this.workload = props.workload;

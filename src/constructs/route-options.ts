@@ -1,4 +1,5 @@
 import type { Duration } from 'cdk8s';
+import { checkFields } from '../model/known-fields';
 import { PathPattern } from '../model/path-pattern';
 import { StringMatch } from '../model/string-match';
 import { Destination } from '../resources/destination';
@@ -56,6 +57,7 @@ export interface RouteOptions {
  */
 export function workloadsOf(first: Workload, route: RouteOptions): Workload[] {
   if (!(first instanceof Workload)) throw new Error(`invalid workload \`${String(first)}\`: expected a \`Workload\`, as in \`Workload.of({ service: 'httpbin', port: 8000, labels: { app: 'httpbin' } })\``);
+  checkFields('route', route, ['paths', 'rewrite', 'timeout', 'retries', 'cors', 'split']);
   if (route.split === undefined) return [first];
   if (!Array.isArray(route.split) || route.split.length === 0) throw new Error('empty list `split`: leave it out to send every request to one workload');
   let sum = 0;

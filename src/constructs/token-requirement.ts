@@ -1,4 +1,5 @@
 import { checkedIssuers, JwtIssuer } from '../model/jwt-issuer';
+import { checkFields } from '../model/known-fields';
 import type { PolicyCondition } from '../resources/policy-rule';
 import type { JwtRule } from '../resources/request-authentication';
 
@@ -23,6 +24,7 @@ export interface TokenDemand {
  */
 export function requiredIssuers(token: TokenRequirement | undefined): Required<JwtIssuer>[] {
   if (token === undefined) return [];
+  checkFields('token requirement', token, ['issuers']);
   const issuers = checkedIssuers(token.issuers);
   if (issuers.length === 0) throw new Error('empty list `issuers` of `token`: give at least one issuer, or leave `token` out to demand none');
   return issuers;

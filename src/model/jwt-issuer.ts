@@ -1,6 +1,7 @@
 import { Audience } from './audience';
 import { ClaimRequirement } from './claim-requirement';
 import { JwtKeys } from './jwt-keys';
+import { checkFields } from './known-fields';
 import { TokenLocation } from './token-location';
 
 /** An issuer of tokens, and which of its tokens are accepted. */
@@ -41,7 +42,8 @@ export function checkedIssuers(issuers: JwtIssuer[]): Required<JwtIssuer>[] {
 }
 
 function checkedIssuer(given: JwtIssuer): Required<JwtIssuer> {
-  const { issuer, keys, audience, claims = [], tokenFrom = [TokenLocation.authorizationHeader()], forwardToken = false } = given ?? {};
+  checkFields('issuer', given, ['issuer', 'keys', 'audience', 'claims', 'tokenFrom', 'forwardToken']);
+  const { issuer, keys, audience, claims = [], tokenFrom = [TokenLocation.authorizationHeader()], forwardToken = false } = given;
   checkedIssuerName(issuer);
   if (!(keys instanceof JwtKeys)) throw new Error(`invalid keys \`${String(keys)}\` of issuer \`${issuer}\`: expected \`JwtKeys.fromUri\` or \`JwtKeys.fromJwks\``);
   if (!(audience instanceof Audience)) throw new Error(`invalid audience \`${String(audience)}\` of issuer \`${issuer}\`: expected \`Audience.of('…')\`, or \`Audience.any('reason')\` to accept every audience`);

@@ -1,5 +1,6 @@
 import { checkedHeaderValue, tellsPeer } from './header-value';
 import { isIdentityHeader } from '../model/identity-header-names';
+import { checkFields } from '../model/known-fields';
 
 /** Changes of the headers of requests or of responses. Envoy removes first, then sets, then adds. */
 export interface HeaderChanges {
@@ -47,6 +48,7 @@ const CHECKED = new WeakSet<HeaderOperations>();
  */
 export function checkedHeaders(headers: HeaderOperations): HeaderOperations {
   if (CHECKED.has(headers)) return headers;
+  checkFields('header operations', headers, ['request', 'response']);
   const checked = {
     ...(headers.request === undefined ? {} : { request: checkedChanges(headers.request, true) }),
     ...(headers.response === undefined ? {} : { response: checkedChanges(headers.response, false) }),
@@ -56,6 +58,7 @@ export function checkedHeaders(headers: HeaderOperations): HeaderOperations {
 }
 
 function checkedChanges(changes: HeaderChanges, request: boolean): HeaderChanges {
+  checkFields('header changes', changes, ['set', 'add', 'remove']);
   const remove = [...new Set(changes.remove ?? [])].map((name) => checkedName(name, false)).sort();
   const removed = new Set(remove.map((name) => name.toLowerCase()));
   const set = checkedValues(changes.set);

@@ -3,13 +3,18 @@ import { checkedHeaders } from './header-operations';
 import type { CorsPolicy, HttpMatch, HttpRetries, HttpRewrite, HttpRoute, RouteDestination } from './http-route';
 import { checkedMethods } from '../model/http-method';
 import { checkedPort } from '../model/ingress-gateway';
+import { checkFields } from '../model/known-fields';
 import { StringMatch } from '../model/string-match';
+
+const ROUTE = ['name', 'match', 'destinations', 'redirect', 'directResponse', 'rewrite', 'timeout', 'retries', 'cors', 'headers'];
+const MATCH = ['uri', 'ignoreUriCase', 'method', 'authority', 'headers', 'withoutHeaders', 'queryParams', 'port', 'gateways'];
 
 /**
  * Checks a route for what Istio or Envoy would refuse, or accept and never match; returns a copy.
  * @internal
  */
 export function checkedRoute(route: HttpRoute): HttpRoute {
+  checkFields('route', route, ROUTE);
   const actions = (['destinations', 'redirect', 'directResponse'] as const).filter((action) => route[action] !== undefined);
   if (actions.length !== 1) {
     throw new Error(`route has ${actions.length === 0 ? 'no action' : actions.map((action) => `\`${action}\``).join(' and ')}: expected exactly one of \`destinations\`, \`redirect\`, \`directResponse\``);
@@ -41,6 +46,7 @@ export function durationText(what: string, duration: Duration): string {
 }
 
 function checkMatch(match: HttpMatch): void {
+  checkFields('match', match, MATCH);
   const fields = Object.entries(match).filter(([, value]) => value !== undefined);
   if (fields.length === 0) throw new Error('empty match `{}`: leave `match` out to match every request');
   if (match.uri !== undefined) {

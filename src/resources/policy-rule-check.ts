@@ -1,6 +1,7 @@
 import { checkedCondition } from './policy-condition';
 import type { PolicyCondition, PolicyOperation, PolicyRule, PolicySource } from './policy-rule';
 import { address, authority, method, namespaceGlob, path, policyValues, port, principal, requestPrincipal, serviceAccount } from './policy-value';
+import { checkFields } from '../model/known-fields';
 
 type Fields<T> = { [K in keyof Required<T>]: (value: string) => void };
 
@@ -92,9 +93,7 @@ function asSet<T>(items: T[]): T[] {
 }
 
 function checkedFields(what: string, object: unknown, known: string[]): string[] {
-  if (typeof object !== 'object' || object === null || Array.isArray(object)) throw new Error(`invalid ${what} \`${String(object)}\`: expected an object`);
-  const unknown = Object.keys(object).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw new Error(`unknown field \`${unknown}\` of a ${what}: expected one of ${quoted(known)}`);
+  checkFields(what, object, known);
   return known.filter((key) => (object as any)[key] !== undefined);
 }
 

@@ -8,6 +8,7 @@ import type { Workload } from './workload';
 import * as security from '../../imports/security.istio.io';
 import { checkedIssuerName } from '../model/jwt-issuer';
 import { JwtKeys } from '../model/jwt-keys';
+import { checkFields } from '../model/known-fields';
 import { TokenLocation } from '../model/token-location';
 
 /** A header in which the workload gets a claim of the verified token. */
@@ -124,6 +125,8 @@ export class RequestAuthentication extends MeshResource {
   }
 }
 
+const RULE = ['issuer', 'keys', 'audiences', 'tokenFrom', 'forwardToken', 'outputPayloadToHeader', 'outputClaimToHeaders', 'timeout'];
+
 /** The generated class knows `jwks_uri` and `jwksUri` under one name and writes the old one, which readers of manifests do not look for. */
 class Rendered extends security.RequestAuthentication {
   public override toJson(): any {
@@ -141,6 +144,7 @@ function renderRule(rule: JwtRule): security.RequestAuthenticationSpecJwtRules {
   const {
     issuer, keys, audiences, tokenFrom = [TokenLocation.authorizationHeader()], forwardToken, outputPayloadToHeader, outputClaimToHeaders, timeout,
   } = rule;
+  checkFields('rule', rule, RULE);
   checkedIssuerName(issuer);
   if (!(keys instanceof JwtKeys)) throw new Error(`invalid keys \`${String(keys)}\` of issuer \`${issuer}\`: expected \`JwtKeys.fromUri\` or \`JwtKeys.fromJwks\``);
   if (tokenFrom.length === 0) throw new Error(`empty list \`tokenFrom\` of issuer \`${issuer}\`: leave it out for \`Authorization: Bearer\``);

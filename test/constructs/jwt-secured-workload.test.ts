@@ -159,6 +159,8 @@ describe('what is rendered', () => {
 
 describe('values that are refused', () => {
   test.each<[string, any, string]>([
+    ['a misspelt property', { path: [] },
+      'unknown field `path` of workload secured by tokens: expected one of `gateway`, `host`, `workload`, `issuers`, `paths`, `methods`, `route`, `metadata`'],
     ['issuers that are no list', { issuers: idp }, 'invalid issuers `[object Object]`: expected a list'],
     ['an issuer given twice', { issuers: [idp, idp] }, 'issuer `https://idp.example.com` is given twice: give it once, with all audiences in one `Audience.of`'],
     ['no audience', { issuers: [{ ...idp, audience: undefined }] },

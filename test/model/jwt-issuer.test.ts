@@ -92,7 +92,9 @@ describe('issuers', () => {
 
   const text = 'expected the value of `iss` in the tokens';
   test.each<[string, any, string]>([
-    ['nothing', undefined, `invalid issuer \`undefined\`: ${text}`],
+    ['nothing', undefined, 'invalid issuer `undefined`: expected an object'],
+    ['a misspelt field', { ...issuer, claim: [] },
+      'unknown field `claim` of issuer: expected one of `issuer`, `keys`, `audience`, `claims`, `tokenFrom`, `forwardToken`'],
     ['no name', { ...issuer, issuer: '' }, `invalid issuer \`\`: ${text}`],
     ['a wildcard', { ...issuer, issuer: 'https://*.idp' }, 'invalid issuer `https://*.idp`: expected one issuer, spelt out: `*` would admit the tokens of others'],
     ['a space', { ...issuer, issuer: 'a b' }, 'invalid issuer "a b": expected no spaces and control characters'],
