@@ -1,6 +1,7 @@
 import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { checkedDnsName } from './certificate-name';
+import { DNS_CLASS } from './dns-class';
 import { MeshResource, objectMetadata } from './mesh-resource';
 import * as dns from '../../imports/dns.gardener.cloud';
 
@@ -34,9 +35,6 @@ export interface DnsEntryProps {
    */
   readonly dnsClass?: string;
 }
-
-/** How objects say which DNS controllers shall take them. */
-export const DNS_CLASS = 'dns.gardener.cloud/class';
 
 /**
  * Gardener's DNSEntry: a DNS record for a gateway.

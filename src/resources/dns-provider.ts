@@ -1,6 +1,6 @@
 import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
-import { DNS_CLASS } from './dns-entry';
+import { DNS_CLASS } from './dns-class';
 import { MeshResource, objectMetadata } from './mesh-resource';
 import * as dns from '../../imports/dns.gardener.cloud';
 

@@ -1,5 +1,6 @@
 import { App, Chart, Testing } from 'cdk8s';
 import { HostBinding } from '../../src/constructs/host-binding';
+import type { IMutualTlsGateway } from '../../src/constructs/mutual-tls-gateway';
 import { PlainHttp } from '../../src/constructs/plain-http';
 import { ServerCredential } from '../../src/constructs/server-credential';
 import { TlsGateway, TlsGatewayProps } from '../../src/constructs/tls-gateway';
@@ -69,6 +70,12 @@ test('the construct tells routes where the gateway is, and that it verifies nobo
   expect(construct.verifiesClientCertificates).toBe(false);
   expect(construct.apiObject.kind).toBe('Gateway');
   expect(Testing.synth(Chart.of(construct)).map(({ kind }) => kind)).toEqual(['Gateway']);
+});
+
+test('it is no mutual-TLS gateway, which the compiler knows', () => {
+  // @ts-expect-error a gateway that asks for no certificate has no trust anchor
+  const mutual: IMutualTlsGateway = gateway();
+  expect(mutual.trustAnchored).toBeUndefined();
 });
 
 describe('a host is bound', () => {
