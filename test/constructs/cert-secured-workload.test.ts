@@ -218,6 +218,7 @@ describe('what is rendered', () => {
     }
     for (const { metadata } of synth(construct)) expect(metadata.labels).toStrictEqual({ patched: 'yes' });
     expect(construct.host).toBe('httpbin.example.com');
+    expect(construct.policies).toStrictEqual([construct.policy]);
   });
 });
 

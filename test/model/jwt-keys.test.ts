@@ -71,7 +71,8 @@ describe('key sets', () => {
     ['another curve', set(jwk(koblitz.publicKey)), unusable],
     ['a key for key agreement', set(jwk(x.publicKey)), unusable],
     ['another key type', set({ kty: 'AKP' }), unusable],
-    ['a broken key', set({ kty: 'RSA', n: '', e: 'AQAB' }), unusable],
+    ['an empty modulus', set({ kty: 'RSA', n: '', e: 'AQAB' }), unusable],
+    ['a point that is not on its curve', set({ kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }), unusable],
   ])('%s is refused', (_, text, message) => {
     expect(() => JwtKeys.fromJwks(text)).toThrow(new Error(message));
   });
