@@ -1,0 +1,77 @@
+import { Random } from './random';
+import { Backend, BACKENDS, Manifest } from './vocabulary';
+
+function deployment(namespace: string, name: string, account: string, labels: object, annotations: object, containers: object[]): Manifest {
+  return {
+    apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels, annotations }, spec: { serviceAccountName: account, containers } } },
+  };
+}
+
+function gateway(namespace: string, name: string, account: string, istio: string, ports: object[]): Manifest[] {
+  return [
+    deployment(namespace, name, account, { 'app': name, istio, 'sidecar.istio.io/inject': 'true' }, { 'inject.istio.io/templates': 'gateway' }, [{ name: 'istio-proxy', image: 'auto' }]),
+    { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec: { selector: { istio }, ports } },
+  ];
+}
+
+function backend({ namespace, name, app, port, target }: Backend): Manifest[] {
+  const named = target === 9000;
+  return [
+    deployment(namespace, name, name, { app, tier: namespace === 'demo' ? 'front' : 'back' }, {}, [{ name: 'app', image: 'app', ...(named ? { ports: [{ name: 'web', containerPort: target }] } : {}) }]),
+    { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec: { selector: { app }, ports: [{ name: 'http', port, targetPort: named ? 'web' : target }] } },
+  ];
+}
+
+/** Whatever is there besides Istio's objects: namespaces, gateway pods, workloads, mesh settings, Secrets. */
+export function generateCluster(random: Random): Manifest[] {
+  const namespaces = ['demo', 'other', 'edge', 'plain', 'istio-system'].map((name) => ({
+    apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...(name === 'demo' || name === 'other' ? { labels: { 'istio-injection': 'enabled' } } : {}) },
+  }));
+  return [
+    ...namespaces,
+    ...gateway('istio-system', 'istio-ingressgateway', 'istio-ingressgateway-service-account', 'ingressgateway', [
+      { name: 'http2', port: 80, targetPort: 8080 }, { name: 'https', port: 443, targetPort: 8443 }, { name: 'https-b', port: 9443, targetPort: 9443 },
+    ]),
+    ...(random.chance(0.25) ? gateway('edge', 'edge', 'edge', 'edge', [{ name: 'https', port: 443, targetPort: 8443 }, { name: 'http', port: 80, targetPort: 8080 }]) : []),
+    ...BACKENDS.flatMap(backend),
+    ...(random.chance(0.3) ? [meshSettings(random)] : []),
+    ...secrets(random),
+  ];
+}
+
+function meshSettings(random: Random): Manifest {
+  const lines = [
+    random.maybe(0.7, () => `pathNormalization: {normalization: ${random.pick(['NONE', 'BASE', 'MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES'])}}`),
+    random.maybe(0.4, () => `trustDomainAliases: [${random.some(['other.client', 'old.domain'], 1, 2).join(', ')}]`),
+    random.maybe(0.15, () => 'enableAutoMtls: false'),
+    random.maybe(0.1, () => 'defaultVirtualServiceExportTo: ["."]'),
+    random.maybe(0.1, () => 'trustDomain: old.domain'),
+  ];
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'istio', namespace: 'istio-system' }, data: { mesh: lines.filter((line) => line !== undefined).join('\n') } };
+}
+
+function secrets(random: Random): Manifest[] {
+  const made: Manifest[] = [];
+  const add = (namespace: string, name: string, data: Record<string, string>, kind = 'Secret') => made.push({
+    apiVersion: 'v1', kind, metadata: { name, namespace }, ...(kind === 'Secret' ? { type: 'Opaque', stringData: data } : { data }),
+  });
+  for (const key of ['one', 'two']) {
+    for (const namespace of random.weighted([[12, ['istio-system', 'edge']], [1, ['demo']], [1, []]] as [number, string[]][])) {
+      const [crt, pem] = random.pick([['tls.crt', 'tls.key'], ['tls.crt', 'tls.key'], ['cert', 'key']]);
+      const ca = random.weighted<Record<string, string>>([[4, {}], [2, { 'ca.crt': '${client-ca}' }], [1, { 'ca.crt': '${server-ca}' }], [1, { cacert: '${both-ca}' }]]);
+      add(namespace, `cred-${key}`, { [crt]: `\${server-${key}-crt}`, [pem]: random.chance(0.03) ? '${server-two-key}' : `\${server-${key}-key}`, ...ca });
+      if (random.chance(0.75)) add(namespace, `cred-${key}-cacert`, anchor(random));
+    }
+  }
+  if (random.chance(0.2)) add('istio-system', 'extra-cacert', anchor(random));
+  if (random.chance(0.2)) add('demo', 'anchor', { 'ca.crt': '${client-ca}' }, 'ConfigMap');
+  return made;
+}
+
+function anchor(random: Random): Record<string, string> {
+  return random.weighted<Record<string, string>>([
+    [12, { cacert: '${client-ca}' }], [6, { 'ca.crt': '${client-ca}' }], [2, { cacert: '${both-ca}' }], [2, { cacert: '${client-ca}', crl: '${client-crl}' }], [1, { 'ca.crt': '${client-ca}', 'ca.crl': '${client-crl}' }],
+    [1, { cacert: '${other-ca}', 'ca.crt': '${client-ca}' }], [1, { wrong: '${client-ca}' }], [1, { cacert: '' }], [1, { cacert: '${both-ca}', crl: '${client-crl}' }],
+  ]);
+}

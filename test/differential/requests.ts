@@ -1,0 +1,150 @@
+import { CLIENT_NAMES, TOKEN_NAMES } from './materials';
+import { Random } from './random';
+import { BACKENDS, CALLERS, HEADERS, HOSTS, INGRESS, Manifest, METHODS, PATHS } from './vocabulary';
+
+/** A request of a case, as data. */
+export interface CaseRequest {
+  /** The Service that the client connects to. */
+  readonly to: string;
+  readonly port: number;
+  readonly tls?: boolean;
+  readonly sni?: string;
+  /** A client certificate of the materials. */
+  readonly certificate?: string;
+  /** The SPIFFE ID of a caller in the mesh. */
+  readonly identity?: string;
+  /** A caller in the mesh. */
+  readonly inMesh?: boolean;
+  readonly clientIp: string;
+  readonly method: string;
+  readonly path: string;
+  readonly host: string;
+  readonly headers: [string, string][];
+}
+
+const FORGED: [string, string] = ['x-forwarded-client-cert', 'By=x;Hash=y;Subject="";URI=spiffe://test.client'];
+
+/** Values that policies and routes of a configuration speak of. */
+interface Mentioned {
+  readonly paths: string[];
+  readonly hosts: string[];
+  readonly methods: string[];
+}
+
+function mentioned(manifests: readonly Manifest[]): Mentioned {
+  const found: Mentioned = { paths: [], hosts: [], methods: [] };
+  const collect = (key: string, value: unknown) => {
+    if (key === 'paths' || key === 'notPaths') found.paths.push(...value as string[]);
+    if (key === 'hosts' || key === 'notHosts') found.hosts.push(...value as string[]);
+    if (key === 'methods' || key === 'notMethods') found.methods.push(...value as string[]);
+    if (key === 'uri' && typeof value === 'object') found.paths.push(...Object.values(value as object));
+  };
+  const walk = (value: unknown) => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, item] of Object.entries(value)) {
+      collect(key, item);
+      walk(item);
+    }
+  };
+  manifests.filter(({ apiVersion }) => apiVersion.includes('istio.io')).forEach(({ spec }) => walk(spec));
+  return found;
+}
+
+/** Requests that a configuration invites. */
+export function generateRequests(random: Random, manifests: readonly Manifest[], count: number): CaseRequest[] {
+  const values = mentioned(manifests);
+  const gateways = manifests.filter(({ kind }) => kind === 'Gateway');
+  const calm = !manifests.some(({ kind, spec }) => kind === 'DestinationRule' || (kind === 'PeerAuthentication' && JSON.stringify(spec).includes('DISABLE')))
+    && !manifests.some(({ kind, data }) => kind === 'ConfigMap' && /enableAutoMtls|trustDomain:/.test(data.mesh ?? ''));
+  return Array.from({ length: count }, () => (random.chance(0.1) ? inMesh(random, values, calm) : external(random, gateways, values)));
+}
+
+function common(random: Random, values: Mentioned, host: string): Pick<CaseRequest, 'clientIp' | 'method' | 'path' | 'host' | 'headers'> {
+  return {
+    clientIp: random.weighted([[8, '127.0.0.1'], [1, '127.66.0.5']]),
+    method: random.weighted([[8, 'GET'], [2, random.pick(METHODS)], [1, concreteMethod(random.pick([...values.methods, 'GET']))], [0.2, 'get']]),
+    path: path(random, values),
+    host: hostHeader(random, host),
+    headers: headers(random),
+  };
+}
+
+function concreteMethod(pattern: string): string {
+  return /^[A-Za-z]+$/.test(pattern) ? pattern : 'PATCH';
+}
+
+function concreteHost(random: Random, pattern: string): string {
+  const bare = pattern.replace(/^[^/]*\//, '');
+  if (bare === '*') return random.pick(HOSTS);
+  return bare.replace(/^\*\.?/, () => random.pick(['', 'x.', 'a.', 'www.'])).replace(/\*$/, '443');
+}
+
+function external(random: Random, gateways: readonly Manifest[], values: Mentioned): CaseRequest {
+  const gateway = random.pick(gateways);
+  const server = random.pick<Manifest>(gateway.spec.servers);
+  const to = gateway.spec.selector?.istio === 'edge' ? 'edge/edge' : INGRESS;
+  const stray = random.chance(0.1);
+  const port: number = stray ? random.pick([80, 443, 9443]) : server.port.number;
+  const host = random.chance(0.85) ? concreteHost(random, random.pick<string>(server.hosts)) : random.pick(HOSTS);
+  const secure = server.tls !== undefined && server.port.protocol !== 'HTTP' && !stray ? random.chance(0.98) : port !== 80 && random.chance(0.9);
+  const mutual = ['MUTUAL', 'OPTIONAL_MUTUAL', 'ISTIO_MUTUAL'].includes(server.tls?.mode);
+  return {
+    to, port, ...(secure ? { tls: true, sni: serverName(random, host) } : {}),
+    ...(secure && random.chance(mutual ? 0.93 : 0.25) ? { certificate: random.weighted([[8, 'alice'], [4, 'spiffe'], [9, random.pick(CLIENT_NAMES)]]) } : {}),
+    ...common(random, values, host),
+  };
+}
+
+function serverName(random: Random, host: string): string {
+  return random.weighted([[20, host.toLowerCase()], [1, ''], [1, random.pick(HOSTS).toLowerCase()], [0.5, host.toUpperCase()], [0.5, `deep.${host}`.toLowerCase()]]).replace(/[^A-Za-z0-9.-]/g, 'x').replace(/^\.|\.$/g, '');
+}
+
+function hostHeader(random: Random, host: string): string {
+  return random.weighted([[20, host], [1, `${host}:443`], [0.6, `${host}:9`], [0.6, host.toUpperCase()], [1.2, random.pick(HOSTS)], [0.3, `${host}.`], [0.2, ''], [0.2, 'unknown.test']]);
+}
+
+function inMesh(random: Random, values: Mentioned, calm: boolean): CaseRequest {
+  const { namespace, name, port } = random.pick(BACKENDS);
+  const identity = calm && namespace !== 'plain' ? random.maybe(0.65, () => random.pick([...CALLERS, CALLERS[0], 'cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account'])) : undefined;
+  return {
+    to: `${namespace}/${name}`, port, inMesh: true, ...(identity === undefined ? {} : { identity: `spiffe://${identity}` }),
+    ...common(random, values, random.weighted([[4, `${name}.${namespace}`], [2, 'a.test'], [1, name]])),
+  };
+}
+
+function concretePath(random: Random, pattern: string): string {
+  const filled = pattern.replace(/\{\*\*\}/g, () => random.pick(['x/y', 'users', ''])).replace(/\{\*\}/g, () => random.pick(['x', 'v1'])).replace(/\.\*/g, 'z').replace(/\*/g, () => random.pick(['', 'x', '/users']));
+  return filled.startsWith('/') ? filled : `/${filled}`;
+}
+
+function path(random: Random, values: Mentioned): string {
+  const base = concretePath(random, random.pick([...values.paths, ...values.paths, ...PATHS]));
+  const bend = random.weighted<(path: string) => string>([
+    [26, (p) => p],
+    [1, (p) => `${p}/`], [1, (p) => `/${p}`], [1, (p) => `${p};x=1`], [1, (p) => p.toUpperCase()], [1, (p) => `/x/..${p}`], [1, (p) => `/x/..;${p}`], [0.7, (p) => `/.${p}`], [1, (p) => p.replace(/\/(?=.)/g, '%2F').replace('%2F', '/')],
+    [1, (p) => p.replace('a', '%61')], [0.6, (p) => p.replace('a', '%C3%A1')], [0.6, (p) => p.replace(/(.)\//, '$1\\')], [0.4, (p) => `${p}%00`], [0.6, (p) => `${p}%zz`], [0.6, (p) => `${p}#x`], [2, (p) => `${p}?debug=1`],
+    [0.6, (p) => `${p}?debug`], [0.6, (p) => `${p}/../admin`], [0.5, (p) => `${p}/%2e%2e/admin`], [0.5, (p) => `/x%2f..${p}`], [0.4, (p) => `http://b.test${p}`], [0.4, (p) => `https://A.TEST:443${p}`], [0.3, (p) => `${p}%2`],
+    [0.3, (p) => `${p}*`], [0.3, (p) => `${p}[x]`], [0.3, (p) => `${p}{x}`], [0.2, () => '*'], [0.3, (p) => p.slice(1)], [0.5, (p) => `${p}?token=\${token-one}`], [0.7, (p) => `${p}?access_token=\${token-${random.pick(['one', 'two', 'one-forged'])}}`],
+  ]);
+  return bend(base);
+}
+
+function headers(random: Random): [string, string][] {
+  const made: [string, string][] = [];
+  for (const [name, items] of Object.entries(HEADERS)) {
+    if (!random.chance(name === 'x-client-ssl-cn' ? 0.15 : 0.3)) continue;
+    made.push([random.chance(0.1) ? name.toUpperCase() : name, random.pick(items)]);
+    if (random.chance(0.15)) made.push([name, random.pick(items)]);
+  }
+  if (random.chance(0.06)) made.push(FORGED);
+  if (random.chance(0.35)) {
+    const token = `\${token-${random.weighted([[5, 'one'], [2, 'two'], [4, random.pick(TOKEN_NAMES)]])}}`;
+    made.push(random.weighted<[string, string]>([
+      [14, ['Authorization', `Bearer ${token}`]], [1, ['authorization', `bearer ${token}`]], [2, ['x-token', token]], [1, ['x-token', `Token ${token}`]], [0.5, ['Authorization', `Basic ${token}`]], [0.4, ['Authorization', token]],
+    ]));
+    if (random.chance(0.05)) made.push(['Authorization', 'Bearer ${token-two}']);
+  }
+  if (random.chance(0.03)) made.push(['Origin', 'https://app.test'], ['Access-Control-Request-Method', 'GET']);
+  if (random.chance(0.02)) made.push(['X_CLIENT_SSL_CN', 'O=org,CN=alice']);
+  return made;
+}
