@@ -80,12 +80,12 @@ async function swap(store: CertificateStore, old: AuthorityEntry, options: Rotat
   const authorities = store.index.authorities.map((entry) => (
     families.includes(entry.family) && (entry.state === 'active' || entry.state === 'incoming') ? { ...entry, state: states[entry.state] } : entry
   ));
-  const swapped = store.write({ ...store.index, authorities }, []);
+  const swapped = store.having({ ...store.index, authorities });
   const left = stillIssuedBy(swapped.index, families);
   const owned = left.filter(({ privateKey }) => privateKey !== undefined);
+  const renewal = options.renew === true ? await renewAll(swapped, swapped.index, owned, {}, run.terminal) : { index: swapped.index, files: [] };
+  store.write(renewal.index, renewal.files);
   if (options.renew === true) {
-    const renewed = await renewAll(swapped, swapped.index, owned, {}, run.terminal);
-    swapped.write(renewed.index, renewed.files);
     run.terminal.write(`renewed with ${incoming.name}: ${owned.map(({ name }) => name).join(', ') || 'nothing'}\n`);
   }
   const rest = options.renew === true ? left.filter((entry) => !owned.includes(entry)) : left;

@@ -35,7 +35,10 @@ test('a manifest has no private key unless it is asked for', async () => {
   const { out, err } = await pki(0, args('--server', 'example.com', '--client-ca', 'client-ca', '--as', 'manifest'));
 
   expect(parseAllDocuments(out).map((document) => document.toJS())).toEqual([{
-    apiVersion: 'v1', kind: 'Secret', metadata: { name: 'kyma-mtls-certs-cacert', namespace: 'istio-system' }, type: 'Opaque',
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'kyma-mtls-certs-cacert', namespace: 'istio-system' },
+    type: 'Opaque',
     data: { cacert: readFileSync(join(dir, 'ca/client-ca.crt')).toString('base64') },
   }]);
   expect(err).toBe('Secret `kyma-mtls-certs` is left out, because a private key belongs into it: add --include-private-key, or take --as kubectl\n');

@@ -8,8 +8,14 @@ const home = temporaryDirectory();
 const at = (...parts: string[]) => join(home, ...parts);
 const read = (...parts: string[]) => readFileSync(at(...parts));
 
+interface Files {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly ca: Buffer;
+}
+
 /** Performs the handshake of the tutorials' curl lines with these files, and tells the subject of the client that the server saw. */
-async function handshake(host: string, server: { cert: Buffer; key: Buffer; ca: Buffer }, client: { cert: Buffer; key: Buffer; ca: Buffer }): Promise<string> {
+async function handshake(host: string, server: Files, client: Files): Promise<string> {
   const listener = createServer({ ...server, requestCert: true, rejectUnauthorized: true });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   try {

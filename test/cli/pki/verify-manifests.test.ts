@@ -13,11 +13,15 @@ beforeAll(() => {
 });
 
 const gateway = (tls: object, hosts: string[] = ['example.com']) => ({
-  apiVersion: 'networking.istio.io/v1', kind: 'Gateway', metadata: { name: 'edge', namespace: 'default' },
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'Gateway',
+  metadata: { name: 'edge', namespace: 'default' },
   spec: { selector: { istio: 'ingressgateway' }, servers: [{ port: { number: 443, name: 'https', protocol: 'HTTPS' }, tls, hosts }] },
 });
 const secret = (name: string, texts: Record<string, string>, namespace = 'istio-system') => ({
-  apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace },
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name, namespace },
   data: Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, Buffer.from(text).toString('base64')])),
 });
 const mutual = { mode: 'MUTUAL', credentialName: 'cred' };

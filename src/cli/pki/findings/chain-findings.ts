@@ -32,7 +32,8 @@ export function chainFindings(chain: PresentedChain, anchors: readonly Certifica
   ];
 }
 
-function keyFindings({ certificates: [leaf], privateKey, where }: PresentedChain): Finding[] {
+/** Whether a private key is the one of the first certificate. */
+export function keyFindings({ certificates: [leaf], privateKey, where }: Omit<PresentedChain, 'purpose'>): Finding[] {
   if (privateKey === undefined) return [];
   const key = stopping(Stop.unreadable, () => readPrivateKey(privateKey, `private key of ${where}`));
   return leaf.isOfPrivateKey(key) ? [] : [wrong(

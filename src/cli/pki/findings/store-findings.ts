@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { anchorFindings } from './anchor-findings';
-import { chainFindings } from './chain-findings';
+import { chainFindings, keyFindings } from './chain-findings';
 import { Finding, Moment, wrong } from './finding';
 import { identityFindings } from './identity-findings';
 import { revocationFindings } from './revocation-findings';
@@ -33,7 +33,10 @@ export async function storeFindings(directory: string, moment: Moment): Promise<
     findings: [
       ...present,
       ...stale,
-      ...anchors.flatMap((anchor, index) => anchorFindings([anchor], store.pathOf(authorities[index].certificate), moment)),
+      ...anchors.flatMap((anchor, index) => {
+        const where = store.pathOf(authorities[index].certificate);
+        return [...anchorFindings([anchor], where, moment), ...keyFindings({ where, certificates: [anchor], privateKey: key(authorities[index]) })];
+      }),
       ...certificates.flatMap((entry) => {
         const where = store.pathOf(entry.certificate);
         const purpose = entry.side === 'server' ? 'serverAuth' as const : 'clientAuth' as const;

@@ -47,6 +47,11 @@ export class CertificateStore {
 
   private constructor(public readonly directory: string, public readonly index: StoreIndex) {}
 
+  /** The same directory as it will be with another index, before that is written. */
+  public having(index: StoreIndex): CertificateStore {
+    return new CertificateStore(this.directory, index);
+  }
+
   /** How files are named here. */
   public get layout(): Layout {
     return LAYOUTS[this.index.layout];

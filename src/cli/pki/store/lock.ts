@@ -25,13 +25,12 @@ export async function locked<T>(directory: string, run: () => Promise<T>, waitMs
   const path = join(directory, LOCK);
   const deadline = Date.now() + waitMs;
   while (!take(path)) {
-    if (isAbandoned(path)) {
-      takeAway(directory, path);
-    } else if (Date.now() >= deadline) {
+    if (Date.now() >= deadline) {
       const holder = readHolder(path);
       const who = holder === undefined ? 'another run' : `process ${holder.pid}${holder.host === hostname() ? '' : ` on ${holder.host}`}`;
       throw Stop.notWritten(`\`${directory}\` is in use by ${who}: try again when it has ended; if it never does, remove \`${path}\``);
-    } else {
+    }
+    if (!isAbandoned(path) || !takeAway(directory, path)) {
       await new Promise((resolve) => setTimeout(resolve, STEP_MS));
     }
   }
@@ -62,14 +61,15 @@ function take(path: string): boolean {
 }
 
 // Of two runs that find the same abandoned lock, the slower one must not remove the new lock of the faster one: so they take turns, and look again.
-function takeAway(directory: string, path: string): void {
+function takeAway(directory: string, path: string): boolean {
   const guard = join(directory, GUARD);
   if (!take(guard)) {
     if (isAbandoned(guard)) rmSync(guard, { force: true });
-    return;
+    return false;
   }
   try {
     if (isAbandoned(path)) rmSync(path, { force: true });
+    return true;
   } finally {
     rmSync(guard, { force: true });
   }
@@ -110,7 +110,9 @@ function startOf(pid: number): string | undefined {
   }
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A zombie has ended; in a container nobody may ever ask for its status.
+    return state === 'Z' ? undefined : fields[18];
   } catch {
     return '';
   }

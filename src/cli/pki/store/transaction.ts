@@ -119,14 +119,15 @@ function writeSynced(path: string, content: string, mode: number): void {
   }
 }
 
+// Windows and some file systems cannot sync directories; their renames are no less atomic for it.
 function syncDirectory(path: string): void {
-  const descriptor = openSync(path, 'r');
+  let descriptor: number | undefined;
   try {
+    descriptor = openSync(path, 'r');
     fsyncSync(descriptor);
   } catch (error) {
-    // Some file systems cannot sync directories; their renames are no less atomic for it.
-    if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
+    if (!['EINVAL', 'EISDIR', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {
-    closeSync(descriptor);
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
