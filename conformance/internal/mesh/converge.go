@@ -140,9 +140,11 @@ func (m *Mesh) raiseFence() func(ctx context.Context) (string, error) {
 	}
 }
 
-// pushAll makes istiod send everything to every Envoy, whether it has changed or not.
+// pushAll makes istiod send everything to every Envoy, whether it has changed or not, twice. istiod sends the types to one Envoy one after the other,
+// clusters first, and leaves out types of which there is nothing: the clusters of the second push say that the first one was sent in full.
 func (m *Mesh) pushAll() func(ctx context.Context) (string, error) {
 	var before map[string]map[string]resourceStatus
+	pushes := 0
 	return func(ctx context.Context) (string, error) {
 		istiod, err := m.istiod(ctx)
 		if err != nil {
@@ -152,42 +154,44 @@ func (m *Mesh) pushAll() func(ctx context.Context) (string, error) {
 		if err != nil {
 			return err.Error(), nil
 		}
-		if before == nil {
+		lag := "the push has not begun"
+		if pushes > 0 {
+			proxies, err := m.proxies(ctx)
+			if err != nil {
+				return "", err
+			}
+			if lag = acknowledgementLag(proxies, before, status); lag == "" && pushes == 2 {
+				return "", nil
+			}
+		}
+		if pushes == 0 || lag == "" {
 			if _, err := get(ctx, istiod, http.MethodGet, 8080, "/debug/adsz?push=true"); err != nil {
 				return err.Error(), nil
 			}
-			before = status
-			return "the push has just begun", nil
+			pushes++
+			before, lag = status, "the push has just begun"
 		}
-		proxies, err := m.proxies(ctx)
-		if err != nil {
-			return "", err
-		}
-		for _, proxy := range proxies {
-			id := proxy.Name + "." + proxy.Namespace
-			if len(status[id]) == 0 {
-				return id + " is not connected to istiod", nil
-			}
-			for kind, s := range status[id] {
-				if s.LastError != "" {
-					return "", fmt.Errorf("%s refuses %s: %s", id, shortType(kind), s.LastError)
-				}
-				if s.Sent != "" && s.Sent != s.Acked {
-					return id + " has not acknowledged " + shortType(kind), nil
-				}
-				if pushedAlways[kind] && s.Sent == before[id][kind].Sent {
-					return id + " was not sent " + shortType(kind) + " again", nil
-				}
-			}
-		}
-		return "", nil
+		return lag, nil
 	}
 }
 
-// pushedAlways are the types that a forced push sends even if nothing has changed.
-var pushedAlways = map[string]bool{
-	"type.googleapis.com/envoy.config.listener.v3.Listener": true,
-	"type.googleapis.com/envoy.config.cluster.v3.Cluster":   true,
+const clusterType = "type.googleapis.com/envoy.config.cluster.v3.Cluster"
+
+// acknowledgementLag names an Envoy that was not sent its clusters since before, or has not acknowledged something.
+func acknowledgementLag(proxies []*corev1.Pod, before, now map[string]map[string]resourceStatus) string {
+	for _, proxy := range proxies {
+		id := proxy.Name + "." + proxy.Namespace
+		if now[id][clusterType].Sent == before[id][clusterType].Sent {
+			return id + " is not connected, or was not sent anything"
+		}
+		for kind, s := range now[id] {
+			// A rejection is never acknowledged; the caller reports it.
+			if s.LastError == "" && s.Sent != "" && s.Sent != s.Acked {
+				return id + " has not acknowledged " + shortType(kind)
+			}
+		}
+	}
+	return ""
 }
 
 // envoyLag looks into every Envoy.

@@ -108,8 +108,8 @@ func (m *Mesh) syncStatus(ctx context.Context, istiod *corev1.Pod) (map[string]m
 
 var rejectMetric = regexp.MustCompile(`(?m)^(pilot_total_xds_rejects|pilot_xds_[a-z]+_reject)(\{[^}]*\})? (\S+)$`)
 
-// Rejections lists what any Envoy has refused since istiod started.
-func (m *Mesh) Rejections(ctx context.Context) ([]string, error) {
+// Rejections counts what any Envoy has refused since istiod started, by metric.
+func (m *Mesh) Rejections(ctx context.Context) (map[string]float64, error) {
 	istiod, err := m.istiod(ctx)
 	if err != nil {
 		return nil, err
@@ -118,29 +118,19 @@ func (m *Mesh) Rejections(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	rejections := rejectedIn(string(metrics))
-	status, err := m.syncStatus(ctx, istiod)
-	if err != nil {
-		return nil, err
-	}
-	for proxy, types := range status {
-		for kind, s := range types {
-			if s.LastError != "" {
-				rejections = append(rejections, fmt.Sprintf("%s refuses %s: %s", proxy, shortType(kind), s.LastError))
-			}
-		}
-	}
-	return rejections, nil
+	return rejectionsIn(string(metrics))
 }
 
-func rejectedIn(metrics string) []string {
-	var rejections []string
+func rejectionsIn(metrics string) (map[string]float64, error) {
+	counts := map[string]float64{}
 	for _, match := range rejectMetric.FindAllStringSubmatch(metrics, -1) {
-		if count, err := strconv.ParseFloat(match[3], 64); err != nil || count > 0 {
-			rejections = append(rejections, match[1]+match[2]+" "+match[3])
+		count, err := strconv.ParseFloat(match[3], 64)
+		if err != nil {
+			return nil, err
 		}
+		counts[match[1]+match[2]] = count
 	}
-	return rejections
+	return counts, nil
 }
 
 func shortType(url string) string { return url[strings.LastIndexAny(url, ".")+1:] }

@@ -3,6 +3,8 @@ package mesh
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -110,10 +112,22 @@ func (m *Mesh) credential(ctx context.Context, namespace, name string) ([]byte, 
 		}
 		for _, pair := range keys {
 			if len(secret.Data[pair[0]]) > 0 && len(secret.Data[pair[1]]) > 0 {
-				return secret.Data[pair[0]], nil
+				return usable(secret.Data[pair[0]], secret.Data[pair[1]], authority), nil
 			}
 		}
 		return nil, nil
 	}
 	return nil, nil
+}
+
+// usable drops what istiod or Envoy would refuse, so that Envoy keeps what it had.
+func usable(certificate, key []byte, authority bool) []byte {
+	if authority {
+		if !x509.NewCertPool().AppendCertsFromPEM(certificate) {
+			return nil
+		}
+	} else if _, err := tls.X509KeyPair(certificate, key); err != nil {
+		return nil
+	}
+	return certificate
 }

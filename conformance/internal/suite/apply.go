@@ -189,7 +189,13 @@ func (r *run) secret(s Secret) (*unstructured.Unstructured, error) {
 		case "key":
 			content, err = r.pki.KeyPEM(name)
 		case "crl":
-			content, err = r.pki.CRLPEM(name)
+			for _, part := range strings.Split(name, "+") {
+				var one []byte
+				if one, err = r.pki.CRLPEM(part); err != nil {
+					return nil, err
+				}
+				content = append(content, one...)
+			}
 		case "text":
 			content = []byte(name)
 		default:

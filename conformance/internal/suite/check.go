@@ -31,6 +31,16 @@ func (s *Suite) check() error {
 		if step.Refused != "" && len(step.Requests) > 0 && i == 0 {
 			return fmt.Errorf("step `%s`: nothing is applied, so there is nothing to request", step.Name)
 		}
+		for _, fault := range step.Faults {
+			if faults[fault] == nil {
+				return fmt.Errorf("step `%s`: invalid fault `%s`: expected stop istiod, start istiod or restart api server", step.Name, fault)
+			}
+		}
+		for _, r := range step.Load {
+			if err := r.check(s); err != nil {
+				return fmt.Errorf("step `%s`: load `%s`: %w", step.Name, r.Name, err)
+			}
+		}
 		for _, r := range step.Requests {
 			if err := r.check(s); err != nil {
 				return fmt.Errorf("step `%s`: request `%s`: %w", step.Name, r.Name, err)

@@ -63,7 +63,10 @@ type Step struct {
 	Patch      []Patch   `json:"patch,omitempty"`      // applied after the manifests
 	Refused    string    `json:"refused,omitempty"`    // the API server must refuse the manifests with this text
 	Restart    []string  `json:"restart,omitempty"`    // Deployment/namespace/name: replace its pods
+	Faults     []string  `json:"faults,omitempty"`     // see faults.go; they happen first
+	Load       []Request `json:"load,omitempty"`       // sent over and over from before the changes until after the step's requests
 	RotateKeys string    `json:"rotateKeys,omitempty"` // of the issuer: `keep` or `withdraw` the old one
+	Rejected   string    `json:"rejected,omitempty"`   // Envoy must reject a push of this type (sds, lds, …), which is a failure otherwise
 	Expose     string    `json:"exposes,omitempty"`    // why this step shows a hole; for the report
 	Requests   []Request `json:"requests,omitempty"`
 }

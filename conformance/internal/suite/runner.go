@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -29,6 +30,9 @@ type Runner struct {
 	cluster     *cluster
 	ingress     string
 	certManager bool
+
+	istiodStopped bool
+	rejections    map[string]float64 // seen and reported so far
 }
 
 // Prepare deploys the workloads and callers that all suites share.
@@ -70,6 +74,8 @@ type run struct {
 
 // Run runs one suite and removes what it has made.
 func (r *Runner) Run(ctx context.Context, s *Suite) {
+	start := time.Now()
+	defer func() { r.Report.note("%.1f s", time.Since(start).Seconds()) }()
 	r.Report.heading("%s", s.Name)
 	if s.About != "" {
 		r.Report.note("%s", strings.TrimSpace(s.About))
@@ -108,12 +114,38 @@ func (r *run) all(ctx context.Context) (err error) {
 			return fmt.Errorf("mutation `%s`: %w", r.suite.Mutations[i].Name, err)
 		}
 	}
-	return r.checkRejections(ctx)
+	return r.checkRejections(ctx, "")
 }
 
 func (r *run) step(ctx context.Context, step *Step) error {
+	finish := r.startLoad(ctx, step)
+	err := r.change(ctx, step)
+	if err == nil && step.Refused == "" {
+		for i := range step.Requests {
+			request := &step.Requests[i]
+			seen, problems := r.send(ctx, request)
+			if len(problems) > 0 {
+				seen.evidence = r.evidence(ctx)
+			}
+			r.Report.outcome(r.suite.Name+" / "+step.Name, request, seen, problems)
+		}
+	}
+	finish()
+	if err == nil && step.Rejected != "" {
+		r.Runner.rejections, err = r.Mesh.Rejections(ctx) // a second rejection of the same push may have come late
+	}
+	return err
+}
+
+// change does everything of a step but its requests, and waits until it has taken effect.
+func (r *run) change(ctx context.Context, step *Step) error {
 	if step.Expose != "" {
 		r.Report.note("shows a hole: %s", step.Expose)
+	}
+	for _, name := range step.Faults {
+		if err := faults[name](ctx, r); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
 	}
 	if step.RotateKeys != "" {
 		if err := r.rotateKeys(ctx, step.RotateKeys == "keep"); err != nil {
@@ -146,21 +178,13 @@ func (r *run) step(ctx context.Context, step *Step) error {
 	if err := r.restart(ctx, step.Restart); err != nil {
 		return err
 	}
+	if r.istiodStopped {
+		return nil // nothing will ever be acknowledged
+	}
 	if err := r.Mesh.Converge(ctx); err != nil {
 		return err
 	}
-	if err := r.checkRejections(ctx); err != nil {
-		return err
-	}
-	for i := range step.Requests {
-		request := &step.Requests[i]
-		seen, problems := r.send(ctx, request)
-		if len(problems) > 0 {
-			seen.evidence = r.evidence(ctx)
-		}
-		r.Report.outcome(r.suite.Name+" / "+step.Name, request, seen, problems)
-	}
-	return nil
+	return r.checkRejections(ctx, step.Rejected)
 }
 
 func (r *run) manifests(files []string, inline string) ([]*unstructured.Unstructured, error) {
@@ -188,17 +212,6 @@ func (r *run) mustBeRefused(ctx context.Context, step *Step, objects []*unstruct
 	return nil
 }
 
-func (r *run) checkRejections(ctx context.Context) error {
-	rejections, err := r.Mesh.Rejections(ctx)
-	if err != nil {
-		return err
-	}
-	if len(rejections) > 0 {
-		return fmt.Errorf("Envoy rejected configuration: %s", strings.Join(rejections, "; "))
-	}
-	return nil
-}
-
 // evidence is the end of the access logs of gateway and workload.
 func (r *run) evidence(ctx context.Context) []string {
 	var lines []string
@@ -218,6 +231,11 @@ func (r *run) evidence(ctx context.Context) []string {
 }
 
 func (r *run) cleanUp(ctx context.Context) error {
+	if r.istiodStopped {
+		if err := faults["start istiod"](ctx, r); err != nil {
+			return err
+		}
+	}
 	for i := len(r.undo) - 1; i >= 0; i-- {
 		if err := r.cluster.restore(ctx, r.undo[i]); err != nil {
 			return err
