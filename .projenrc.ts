@@ -76,6 +76,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
 project.package.addPackageResolutions('unrs-resolver@1.11.1');
 // JsiiBuild points at lib/index.d.ts, but with imports/ beside src/ the output is lib/src and lib/imports.
 project.package.addField('types', 'lib/src/index.d.ts');
+// `npm pack` in a fresh clone gives a package with its code.
+project.setScript('prepack', 'test -f lib/src/index.js -a -f .jsii || projen compile');
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
 const importTask = project.addTask('import', { description: 'Regenerate imports/ from the pinned CRDs (CRDS_DIR: a directory that holds them)' });
@@ -86,7 +88,7 @@ project.addTask('start', { description: 'Synthesise the five tutorials into dist
 project.testTask.exec('tsc --noEmit -p tsconfig.examples.json', { name: 'type-check examples, benchmark and build tools' });
 project.testTask.exec('node build-tools/validate-manifests.mjs', { name: 'every rendered object is valid' });
 project.postCompileTask.exec('ts-node -T build-tools/check-docs.ts', { name: 'every public type and member is documented' });
-project.addTask('consumer-test', { description: 'Try the packed tarball on the oldest and newest peers and on Node 20, 22 and 24', exec: 'ts-node -T build-tools/compat.ts' });
+project.addTask('consumer-test', { description: 'Try the packed tarball on the oldest and newest peers and on Node 20, 22 and 24', exec: 'ts-node -T build-tools/consumer-test.ts' });
 project.addTask('benchmark', { description: 'Compare loading and synthesis with bare cdk8s, side by side', exec: 'ts-node -T benchmark/run.ts' });
 
 // What users read in an editor is `import { … } from 'cdk8s-istio-security'`, also in our own examples and benchmark.
@@ -114,7 +116,7 @@ const layers = [
   zone('mesh', ['resources', 'constructs', 'pki', 'authz', 'checks', 'synth', 'cli', './imports', './node_modules/cdk8s'], 'mesh reads manifests and knows nothing of our constructs'),
   zone('checks', ['resources', 'constructs', 'pki', 'synth', 'cli', './imports', './node_modules/cdk8s'], 'checks read the mesh view'),
   zone('synth', ['constructs', 'pki', 'cli', './imports'], 'synth brings the checks to app.synth()'),
-  zone('authz', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', './imports', './node_modules/cdk8s'], 'the evaluator reads the mesh view'),
+  zone('authz', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', 'jest', './imports', './node_modules/cdk8s'], 'the evaluator reads the mesh view'),
   zone('cli', ['./imports'], 'resources/ alone sees imports/'),
 ];
 project.eslint?.addRules({ 'import/no-restricted-paths': ['error', { zones: layers.flatMap(({ target, from, message }) => from.map((source) => ({ target, from: source, message }))) }] });

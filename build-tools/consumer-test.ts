@@ -56,6 +56,14 @@ function read(directory: string): string {
   return readdirSync(directory).filter((file) => file.endsWith('.yaml')).sort().map((file) => `# ${file}\n${readFileSync(join(directory, file), 'utf8')}`).join('');
 }
 
+/** The first line in which the YAML differs from the committed one. */
+function difference(seen: string, expected: string): string | undefined {
+  if (seen === expected) return undefined;
+  const [left, right] = [seen.split('\n'), expected.split('\n')];
+  const index = right.findIndex((line, number) => line !== left[number]);
+  return `the YAML differs from the committed one in line ${index + 1}: \`${left[index]}\` instead of \`${right[index]}\``;
+}
+
 function attempt(what: string, run: () => string | undefined): void {
   try {
     report(what, run());
@@ -82,11 +90,11 @@ function main(): void {
       });
       for (const [version, bin] of nodes) {
         writeFileSync(join(app, 'cdk8s.yaml'), 'language: typescript\napp: npx ts-node main.ts\n');
-        attempt(`${name} peers, Node ${version}, TypeScript`, () => synthesised(app, bin) === expected ? undefined : 'the YAML differs from the committed one');
+        attempt(`${name} peers, Node ${version}, TypeScript`, () => difference(synthesised(app, bin), expected));
         const transpile = "const ts = require('typescript'); const fs = require('fs'); fs.writeFileSync('main.js', ts.transpileModule(fs.readFileSync('main.ts', 'utf8'), { compilerOptions: { module: 'commonjs', target: 'es2020' } }).outputText)";
         execFileSync(process.execPath, ['-e', transpile], { cwd: app });
         writeFileSync(join(app, 'cdk8s.yaml'), 'language: typescript\napp: node main.js\n');
-        attempt(`${name} peers, Node ${version}, JavaScript`, () => synthesised(app, bin) === expected ? undefined : 'the YAML differs from the committed one');
+        attempt(`${name} peers, Node ${version}, JavaScript`, () => difference(synthesised(app, bin), expected));
       }
     }
   } finally {

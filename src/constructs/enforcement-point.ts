@@ -1,5 +1,6 @@
 import type { Enforcement } from './enforcement';
 import { GatewayEnforcement } from './gateway-enforcement';
+import { checkedPassthroughHosts } from './gateway-guard';
 import type { IMutualTlsGateway } from './mutual-tls-gateway';
 import { WorkloadEnforcement } from './workload-enforcement';
 import { Workload } from '../resources/workload';
@@ -11,6 +12,12 @@ export interface GatewayEnforcementOptions {
    * @default false - the policy is limited to the hosts that it names, or else to the gateway's
    */
   readonly everyHost?: boolean;
+  /**
+   * Server names whose TLS others pass through (mode `PASSTHROUGH`) on the same ingress workload, which the policy has to spare: it cannot look into such
+   * connections, and a DENY policy refuses what it cannot look into. Those of this app's own Gateways are found.
+   * @default - none besides those of this app
+   */
+  readonly passthroughHosts?: string[];
 }
 
 /** How a policy is enforced at a workload. */
@@ -40,7 +47,7 @@ export class EnforcementPoint {
     }
     const { everyHost = false } = options;
     if (typeof everyHost !== 'boolean') throw new Error(`invalid \`everyHost\` \`${String(everyHost)}\`: expected true or false`);
-    return new EnforcementPoint(new GatewayEnforcement(gateway, everyHost));
+    return new EnforcementPoint(new GatewayEnforcement(gateway, everyHost, checkedPassthroughHosts(options.passthroughHosts)));
   }
 
   /** At a workload, for callers inside the mesh: the policy is rendered into the namespace of the workload. */

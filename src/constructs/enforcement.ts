@@ -1,7 +1,9 @@
 import type { ApiObjectMetadata } from 'cdk8s';
+import type { IConstruct } from 'constructs';
 import type { HostPattern } from '../model/host-pattern';
 import type { SpiffeId } from '../model/spiffe-id';
 import type { PolicyAction } from '../resources/authorization-policy';
+import type { PolicyCondition } from '../resources/policy-rule';
 import type { Workload } from '../resources/workload';
 
 /** What a policy by SPIFFE ID has to know of the place where it is enforced. */
@@ -20,6 +22,14 @@ export interface Enforcement {
   parseHosts(hosts: string[] | undefined): HostPattern[] | undefined;
   /** The `hosts` of a policy of that action, undefined for every host. Never throws. */
   hostValues(hosts: HostPattern[] | undefined, action: PolicyAction): string[] | undefined;
+  /** The ports on which requests for the hosts can arrive, undefined for all. Never throws. */
+  ports(): string[] | undefined;
+  /**
+   * What keeps a rule that also matches callers without a certificate from the TCP connections of others. Never throws.
+   *
+   * Istio drops conditions on hosts, paths and methods where a proxy cannot see HTTP, and what is left of a DENY rule would match every such connection.
+   */
+  spared(construct: IConstruct): PolicyCondition[];
   /** What is wrong between the policy and the place, as far as it is known only at synth. */
   problems(hosts: HostPattern[] | undefined): string[];
 }

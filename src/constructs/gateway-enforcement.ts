@@ -1,16 +1,19 @@
 import type { ApiObjectMetadata } from 'cdk8s';
+import type { IConstruct } from 'constructs';
 import type { Enforcement } from './enforcement';
 import type { IMutualTlsGateway } from './mutual-tls-gateway';
 import { HostPattern } from '../model/host-pattern';
 import type { SpiffeId } from '../model/spiffe-id';
 import { gatewayReference } from '../resources/gateway-reference';
+import { guardedPorts, passthroughServerNames } from '../resources/gateway-registry';
+import type { PolicyCondition } from '../resources/policy-rule';
 import { notServed } from '../resources/virtual-service';
 
 /** Policies on the pods of an ingress gateway, where the clients' own certificates are seen. */
 export class GatewayEnforcement implements Enforcement {
   public readonly isGateway = true;
 
-  public constructor(private readonly gateway: IMutualTlsGateway, private readonly everyHost: boolean) {}
+  public constructor(private readonly gateway: IMutualTlsGateway, private readonly everyHost: boolean, private readonly passthroughHosts: string[] = []) {}
 
   public get target() {
     return { selector: this.gateway.ingress.labels };
@@ -58,6 +61,17 @@ export class GatewayEnforcement implements Enforcement {
     const patterns = hosts ?? this.served;
     if (this.everyHost || patterns.length === 0) return undefined;
     return patterns.flatMap((host) => (host.isWildcard ? [host.text] : host.denyValues()));
+  }
+
+  public ports(): string[] | undefined {
+    return this.everyHost ? undefined : guardedPorts(this.gateway.ingress, this.gateway.gatewayPorts);
+  }
+
+  public spared(construct: IConstruct): PolicyCondition[] {
+    if (this.everyHost) return [];
+    const found = passthroughServerNames(construct, this.gateway.ingress, this.gateway.gatewayPorts);
+    const notValues = [...new Set([...this.passthroughHosts, ...found])].sort();
+    return notValues.length === 0 ? [] : [{ key: 'connection.sni', notValues }];
   }
 
   public problems(hosts: HostPattern[] | undefined): string[] {

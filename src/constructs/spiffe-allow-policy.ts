@@ -93,7 +93,7 @@ export class SpiffeAllowPolicy extends Construct {
       metadata: this.enforcement.metadata(props.metadata, policyName(this.enforcement, this.hosts, 'allow')),
       action: this.enforcement.isGateway ? PolicyAction.DENY : PolicyAction.ALLOW,
       produce: () => (this.enforcement.isGateway
-        ? reserveRules(this.grants, this.enforcement.hostValues(this.hosts, PolicyAction.DENY))
+        ? reserveRules(this.grants, this.enforcement.hostValues(this.hosts, PolicyAction.DENY), this.enforcement.spared(this))
         : allowRules(this.grants, this.enforcement.hostValues(this.hosts, PolicyAction.ALLOW))),
     });
     this.apiObject = policy.apiObject;

@@ -152,6 +152,12 @@ export class SpiffeDenyPolicy extends Construct {
     return problems;
   }
 
+  // True for plain text and for connections without a certificate, those of others included.
+  private anonymous(operation: PolicyOperation): PolicyRule {
+    const when = this.enforcement.spared(this);
+    return { from: [{ notPrincipals: ['*'] }], ...limits({ ...operation, ports: this.enforcement.ports() }), ...(when.length > 0 ? { when } : {}) };
+  }
+
   private rules(): PolicyRule[] {
     const operation: PolicyOperation = {
       hosts: this.enforcement.hostValues(this.hosts, PolicyAction.DENY),
@@ -159,14 +165,17 @@ export class SpiffeDenyPolicy extends Construct {
       notPaths: this.exceptPaths?.flatMap((path) => path.allowValues()),
       methods: this.methods,
     };
-    const to = Object.values(operation).some((values) => values?.length > 0) ? { to: [operation] } : {};
+    const to = limits(operation);
     const principals = this.clients.map((client) => client.principal);
     return [
       ...(principals.length === 0 ? [] : [{ from: [{ principals }], ...to }]),
-      // True for plain text and for connections without a certificate.
-      ...(this.withoutCertificate === WithoutCertificate.DENY ? [{ from: [{ notPrincipals: ['*'] }], ...to }] : []),
+      ...(this.withoutCertificate === WithoutCertificate.DENY ? [this.anonymous(operation)] : []),
     ];
   }
+}
+
+function limits(operation: PolicyOperation): Pick<PolicyRule, 'to'> {
+  return Object.values(operation).some((values) => values?.length > 0) ? { to: [operation] } : {};
 }
 
 // Istio takes no operator after `{**}`, so there is no value for what is below such a path.

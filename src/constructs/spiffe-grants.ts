@@ -1,7 +1,7 @@
 import type { HttpMethod } from '../model/http-method';
 import type { PathPattern } from '../model/path-pattern';
 import type { SpiffeId } from '../model/spiffe-id';
-import type { PolicyOperation, PolicyRule } from '../resources/policy-rule';
+import type { PolicyCondition, PolicyOperation, PolicyRule } from '../resources/policy-rule';
 
 /** What one identity may ask for; undefined means everything. */
 export interface SpiffeGrant {
@@ -25,12 +25,13 @@ export function allowRules(grants: readonly SpiffeGrant[], hosts: string[] | und
 /**
  * The rules of a DENY policy that leaves exactly the same open: one matches everybody else, the others what goes beyond an identity's limits.
  *
- * The first is true for connections without a certificate too. The others name identities, so that one identity's limits do not bind another.
+ * The first is true for connections without a certificate too, except for those that are spared. It names no ports: a wrong one would open the hosts. The others name identities, so that one identity's limits do not bind another.
  */
-export function reserveRules(grants: readonly SpiffeGrant[], hosts: string[] | undefined): PolicyRule[] {
+export function reserveRules(grants: readonly SpiffeGrant[], hosts: string[] | undefined, spared: PolicyCondition[] = []): PolicyRule[] {
   const everybodyElse: PolicyRule = {
     ...(grants.length === 0 ? {} : { from: [{ notPrincipals: principalsOf(grants) }] }),
     ...to({ hosts }),
+    ...(spared.length > 0 ? { when: spared } : {}),
   };
   const byClient = groupedBy(grants, ({ client }) => client.uri);
   const alike = groupedBy(byClient, (own) => JSON.stringify([...new Set(own.map((grant) => JSON.stringify(limitsOf(grant))))].sort()));

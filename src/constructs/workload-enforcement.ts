@@ -3,6 +3,7 @@ import type { Enforcement } from './enforcement';
 import { HostPattern } from '../model/host-pattern';
 import type { SpiffeId } from '../model/spiffe-id';
 import { PolicyAction } from '../resources/authorization-policy';
+import type { PolicyCondition } from '../resources/policy-rule';
 import type { Workload } from '../resources/workload';
 
 /** Policies on the pods of a workload, where the certificates of the mesh are seen: those of sidecars and gateways. */
@@ -40,6 +41,15 @@ export class WorkloadEnforcement implements Enforcement {
     if (action === PolicyAction.DENY) return hosts.flatMap((host) => host.denyValues());
     const ports = [...new Set([this.workload.port, this.workload.targetPort])].sort((a, b) => a - b);
     return hosts.flatMap((host) => host.allowValues(ports));
+  }
+
+  public ports(): undefined {
+    return undefined;
+  }
+
+  // What reaches the TCP ports of these pods is meant for this workload, and refusing it is the closed answer.
+  public spared(): PolicyCondition[] {
+    return [];
   }
 
   // The workload's own problems are reported by the policy that selects it.
