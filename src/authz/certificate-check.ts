@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { PeerCertificate } from './peer';
+import { revocationProblem } from './revocation';
 import { ServerTls } from '../mesh/gateway';
 import { Certificate } from '../x509/certificate';
 import { findPath } from '../x509/chain';
 import { allowsPurpose } from '../x509/key-purpose';
-import { PeerCertificate } from './peer';
-import { revocationProblem } from './revocation';
 
 /** A trust anchor, read once. */
 export interface Anchor {

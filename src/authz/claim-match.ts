@@ -1,5 +1,5 @@
-import { field, Value } from '../mesh/value';
 import { TextTest, textTest } from './string-match';
+import { field, Value } from '../mesh/value';
 
 /** The claim at the end of a path of names. */
 export function claimAt(claims: Value, path: readonly string[]): Value {

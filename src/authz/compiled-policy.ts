@@ -1,7 +1,7 @@
-import { AuthorizationPolicy, PolicyField, PolicyRule } from '../mesh/authorization-policy';
-import { MeshSettings } from '../mesh/settings';
 import { Attribute, attributeOf, ValueTest } from './condition';
 import { ProxyRequest } from './proxy-request';
+import { AuthorizationPolicy, PolicyField, PolicyRule } from '../mesh/authorization-policy';
+import { MeshSettings } from '../mesh/settings';
 
 /** One condition of a rule: some value must match, or none may. */
 export interface Condition {

@@ -1,4 +1,3 @@
-import { MeshSettings } from '../mesh/settings';
 import { bracketedNames, claimAt, claimMatches, requestPrincipalTest } from './claim-match';
 import { unknownPart } from './header-lines';
 import { headerValues } from './http-message';
@@ -8,6 +7,7 @@ import { anyName, describePeer } from './peer';
 import { aliasesOf, namespaceTest, principalTest, serviceAccountTest, trustDomainTest, withAliases } from './principal-match';
 import { ProxyRequest } from './proxy-request';
 import { headerTest, hostTest, TextTest, textTest } from './string-match';
+import { MeshSettings } from '../mesh/settings';
 
 /** The test of one value of a policy field against a request. */
 export type ValueTest = (request: ProxyRequest) => boolean;

@@ -1,4 +1,3 @@
-import { Workload } from '../mesh/workload';
 import { authorize, EnforcedPolicies, externallyChecked } from './authorizer';
 import { CompiledRule } from './compiled-policy';
 import { DecisionProps, Outcome } from './decision';
@@ -10,6 +9,7 @@ import { ProxyRequest } from './proxy-request';
 import { ProxySecurity } from './proxy-security';
 import { end, Journey } from './station';
 import { Value } from '../mesh/value';
+import { Workload } from '../mesh/workload';
 
 /** A request that comes to a proxy. */
 export interface Arrival {

@@ -1,9 +1,3 @@
-import { findBackend, serviceOfHost } from '../mesh/backend';
-import { Choices, explore } from '../mesh/choices';
-import { GatewayProxy } from '../mesh/gateway-proxy';
-import { bestMatch } from '../mesh/host-name';
-import { MeshView } from '../mesh/mesh-view';
-import { parseMoment } from '../model/moment';
 import { AccessRequest } from './access-request';
 import { ClientKind } from './client';
 import { Decision, DecisionProps, Outcome } from './decision';
@@ -14,6 +8,12 @@ import { SecurityCatalogue } from './proxy-security';
 import { readRequest } from './request-line';
 import { end, Journey } from './station';
 import { workloadHop } from './workload-hop';
+import { findBackend, serviceOfHost } from '../mesh/backend';
+import { Choices, explore } from '../mesh/choices';
+import { GatewayProxy } from '../mesh/gateway-proxy';
+import { bestMatch } from '../mesh/host-name';
+import { MeshView } from '../mesh/mesh-view';
+import { parseMoment } from '../model/moment';
 
 /** How many combinations of open facts are tried before an answer counts as undecided. */
 const MAX_RUNS = 64;
@@ -60,8 +60,19 @@ function travel(mesh: EvaluatedMesh, request: AccessRequest, now: Date, choices:
   const port = request.port ?? (secure ? 443 : 80);
   const sni = request.sni ?? withoutPort(message.authority);
   const proxy = pickProxy(mesh, request, port, secure ? sni : withoutPort(message.authority), choices);
-  if (proxy === undefined) return end(journey, Outcome.CONNECTION_REFUSED, request.gateway === undefined ? 'no Gateway selects any pods' : `no Gateway selects pods of \`${request.gateway}\``);
-  return gatewayHop(journey, proxy, port, sni, message);
+  const none = `no Gateway selects ${request.gateway === undefined ? 'any pods' : `pods of \`${request.gateway}\``}`;
+  const result = proxy === undefined ? end(journey, Outcome.CONNECTION_REFUSED, none) : gatewayHop(journey, proxy, port, sni, message);
+  return absentGateway(journey, message, result) ?? result;
+}
+
+/** What is not served here may be served by a Gateway that is not among the manifests. */
+function absentGateway({ view, hops }: Journey, message: HttpMessage, { outcome }: DecisionProps): DecisionProps | undefined {
+  if (view.complete || ![Outcome.CONNECTION_REFUSED, Outcome.CONNECTION_CLOSED, Outcome.NOT_FOUND].includes(outcome)) return undefined;
+  const present = new Set(view.gateways.map(({ namespace, name }) => `${namespace}/${name}`));
+  const host = withoutPort(message.authority).toLowerCase();
+  const absent = view.virtualServices.filter(({ hosts }) => bestMatch(new Map(hosts.map((entry) => [entry.toLowerCase(), true])), host) === true)
+    .flatMap(({ gateways }) => gateways).find((gateway) => gateway !== 'mesh' && !present.has(gateway));
+  return absent === undefined ? undefined : { outcome: Outcome.UNDECIDED, reason: `Gateway \`${absent}\`, to which the host is bound, is not among the manifests`, hops };
 }
 
 /** Several gateways: the one that serves the name, as DNS would have it. */

@@ -1,25 +1,24 @@
-import { findBackend } from '../mesh/backend';
-import { describeServer } from '../mesh/gateway';
-import { GatewayProxy } from '../mesh/gateway-proxy';
-import { bestMatch } from '../mesh/host-name';
-import { FilterChain, Listener } from '../mesh/listener';
-import { VirtualHost } from '../mesh/route-table';
-import { Value } from '../mesh/value';
 import { ClientKind } from './client';
 import { DecisionProps, Outcome } from './decision';
 import { enforce } from './enforcement';
 import { forwardCertificate } from './forwarded-certificate';
 import { handshake } from './handshake';
 import { unknownValue } from './header-lines';
+import { changeHeaders } from './header-operations';
 import { HttpMessage, withoutPort } from './http-message';
-import { normalized, unpredictable } from './proxy-arrival';
 import { Peer } from './peer';
+import { normalized, unpredictable } from './proxy-arrival';
+import { rewritten } from './rewrite';
 import { chooseRoute, routeTableProblem } from './routing';
 import { end, Journey } from './station';
-import { changeHeaders } from './header-operations';
-import { rewritten } from './rewrite';
 import { workloadHop } from './workload-hop';
-import { RouteEntry } from '../mesh/route-table';
+import { findBackend } from '../mesh/backend';
+import { describeServer } from '../mesh/gateway';
+import { GatewayProxy } from '../mesh/gateway-proxy';
+import { bestMatch } from '../mesh/host-name';
+import { FilterChain, Listener } from '../mesh/listener';
+import { VirtualHost, RouteEntry } from '../mesh/route-table';
+import { Value } from '../mesh/value';
 import { RouteDestination } from '../mesh/virtual-service';
 
 /** Follows a request from outside through a gateway. */
@@ -34,6 +33,7 @@ export function gatewayHop(journey: Journey, proxy: GatewayProxy, port: number, 
   const listener = target === undefined ? undefined : proxy.listener(target, journey.choices);
   const chain = pickChain(journey, listener, place, port, sni);
   if ('outcome' in chain) return chain;
+  if (chain.server.gateway.assumed !== undefined) journey.assumptions.add(chain.server.gateway.assumed);
   const peer = secure(journey, proxy, chain, sni);
   if ('outcome' in peer) return peer;
   const seen = normalized(atTheEdge(message, peer), journey.view.settings, journey.choices);
@@ -66,10 +66,6 @@ function lost(listener: Listener | undefined): string {
 
 /** TCP and TLS that the gateway does not open. */
 function opaque(journey: Journey, { server }: FilterChain): DecisionProps {
-  const bound = journey.view.virtualServicesOf(`${server.gateway.namespace}/${server.gateway.name}`);
-  if (!bound.some(({ sniHosts, hasTcp }) => hasTcp || sniHosts.length > 0)) {
-    return end(journey, Outcome.CONNECTION_CLOSED, `${describeServer(server)} has no TLS or TCP route`);
-  }
   return end(journey, Outcome.UNDECIDED, `${describeServer(server)} hands the connection on unopened, which is not modelled`);
 }
 

@@ -1,13 +1,13 @@
-import { Choices } from '../mesh/choices';
-import { describeServer, GatewayServer, ServerTls } from '../mesh/gateway';
-import { MeshView } from '../mesh/mesh-view';
-import { Material } from '../mesh/secret';
-import { Certificate } from '../x509/certificate';
 import { Anchor, chainProblem, hasNameChecks, namesProblem } from './certificate-check';
 import { Client } from './client';
 import { Outcome } from './decision';
 import { Peer, PeerCertificate } from './peer';
 import { certificateBlocks, findCredential } from './server-credential';
+import { Choices } from '../mesh/choices';
+import { describeServer, GatewayServer, ServerTls } from '../mesh/gateway';
+import { MeshView } from '../mesh/mesh-view';
+import { Material } from '../mesh/secret';
+import { Certificate } from '../x509/certificate';
 
 /** How the TLS handshake with a server ends. */
 export type Handshake =

@@ -1,7 +1,7 @@
-import { HeaderChanges, HttpRoute, RouteDestination } from '../mesh/virtual-service';
 import { formatProblem, formatValue } from './header-format';
 import { HttpMessage } from './http-message';
 import { Peer } from './peer';
+import { HeaderChanges, HttpRoute, RouteDestination } from '../mesh/virtual-service';
 
 /**
  * Applies the header changes of a route and of its destination.

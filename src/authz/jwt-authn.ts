@@ -1,10 +1,10 @@
-import { Choices } from '../mesh/choices';
-import { JwtRule } from '../mesh/request-authentication';
-import { field, Value } from '../mesh/value';
 import { HttpMessage } from './http-message';
 import { isSignedByOneOf, JsonWebKey, readKeySet } from './json-web-key';
 import { audiencesOf, dateProblem, normalizeClaims, ParsedToken, parseToken } from './json-web-token';
 import { queryValues, withoutParameter } from './query';
+import { Choices } from '../mesh/choices';
+import { JwtRule } from '../mesh/request-authentication';
+import { field, Value } from '../mesh/value';
 
 /** An issuer made ready: its keys are read once. */
 export interface JwtProvider {

@@ -1,14 +1,13 @@
-import { parseDocuments, requireReadable } from '../mesh/documents';
-import { GatewayProxy, gatewayProxies } from '../mesh/gateway-proxy';
-import { GivenWorkload, MeshView } from '../mesh/mesh-view';
-import { ClientKind } from './client';
 import { AccessRequest } from './access-request';
-import { Client } from './client';
+import { ClientKind, Client } from './client';
 import { Decision } from './decision';
 import { evaluate } from './evaluation';
 import { MeshOptions, WorkloadFacts } from './mesh-options';
 import { SecurityCatalogue } from './proxy-security';
 import { Token } from './token';
+import { parseDocuments, requireReadable } from '../mesh/documents';
+import { GatewayProxy, gatewayProxies } from '../mesh/gateway-proxy';
+import { GivenWorkload, MeshView } from '../mesh/mesh-view';
 
 /** What a mesh does with requests, told from its manifests alone. */
 export class Mesh {

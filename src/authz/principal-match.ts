@@ -1,6 +1,6 @@
-import { MeshSettings } from '../mesh/settings';
 import { fullMatch } from './regular-expression';
 import { TextTest } from './string-match';
+import { MeshSettings } from '../mesh/settings';
 
 /** The test of a `principals` value against one name of the peer. `spiffe://` is put in front, so a value that has it already never matches. */
 export function principalTest(value: string): TextTest {

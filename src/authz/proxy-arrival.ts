@@ -1,10 +1,10 @@
-import { MeshSettings } from '../mesh/settings';
-import { Choices } from '../mesh/choices';
+import { DecisionProps, Outcome } from './decision';
 import { HttpMessage } from './http-message';
 import { normalizePath } from './path-normalization';
-import { DecisionProps, Outcome } from './decision';
-import { end, Journey } from './station';
 import { ProxySecurity } from './proxy-security';
+import { end, Journey } from './station';
+import { Choices } from '../mesh/choices';
+import { MeshSettings } from '../mesh/settings';
 
 /** The request with its path as the proxy rewrites it first of all; undefined for 400. */
 export function normalized(message: HttpMessage, settings: MeshSettings, choices: Choices): HttpMessage | undefined {

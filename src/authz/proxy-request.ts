@@ -1,8 +1,8 @@
+import { HttpMessage } from './http-message';
+import { Peer } from './peer';
 import { Choices } from '../mesh/choices';
 import { MeshSettings } from '../mesh/settings';
 import { Value } from '../mesh/value';
-import { HttpMessage } from './http-message';
-import { Peer } from './peer';
 
 /** A request at one proxy: all that its policies can ask about. */
 export interface ProxyRequest {

@@ -1,13 +1,13 @@
+import { EnforcedPolicies } from './authorizer';
+import { CompiledRule, compilePolicy } from './compiled-policy';
+import { JwtProvider, readProviders } from './jwt-authn';
+import { isTemplate, templateProblem } from './path-template';
 import { AuthorizationPolicy } from '../mesh/authorization-policy';
 import { Choices, Remembered } from '../mesh/choices';
 import { selects } from '../mesh/labels';
 import { MeshView, ProxyExtension, RefusedObject } from '../mesh/mesh-view';
 import { Scoped } from '../mesh/policy-scope';
 import { Workload } from '../mesh/workload';
-import { EnforcedPolicies } from './authorizer';
-import { CompiledRule, compilePolicy } from './compiled-policy';
-import { JwtProvider, readProviders } from './jwt-authn';
-import { isTemplate, templateProblem } from './path-template';
 
 /** What guards one proxy, made ready once. */
 export interface ProxySecurity {

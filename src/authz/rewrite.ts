@@ -1,6 +1,6 @@
-import { HttpRoute, RouteMatch } from '../mesh/virtual-service';
 import { HttpMessage } from './http-message';
 import { replaceMatches } from './regular-expression';
+import { HttpRoute, RouteMatch } from '../mesh/virtual-service';
 
 /** The request with the path that a route's `rewrite` makes of it. */
 export function rewritten(message: HttpMessage, { rewriteUri, rewriteRegex }: HttpRoute, match: RouteMatch | undefined): HttpMessage {

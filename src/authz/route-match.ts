@@ -1,5 +1,3 @@
-import { RouteMatch } from '../mesh/virtual-service';
-import { StringPattern } from '../mesh/string-pattern';
 import { claimAt, claimMatches } from './claim-match';
 import { unknownPart } from './header-lines';
 import { headerValues } from './http-message';
@@ -7,6 +5,8 @@ import { ProxyRequest } from './proxy-request';
 import { rawQueryValues } from './query';
 import { fullMatch } from './regular-expression';
 import { lowerAscii } from './string-match';
+import { StringPattern } from '../mesh/string-pattern';
+import { RouteMatch } from '../mesh/virtual-service';
 
 const CLAIM_PREFIX = '@request.auth.claims';
 

@@ -1,8 +1,8 @@
-import { RouteEntry, RouteTable, VirtualHost } from '../mesh/route-table';
 import { headerProblem } from './header-operations';
 import { ProxyRequest } from './proxy-request';
 import { isExpression } from './regular-expression';
 import { expressionsOf, routeMatches } from './route-match';
+import { RouteEntry, RouteTable, VirtualHost } from '../mesh/route-table';
 
 /** The first route of a virtual host that takes the request. */
 export function chooseRoute(host: VirtualHost, request: ProxyRequest): RouteEntry | undefined {

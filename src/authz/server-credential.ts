@@ -53,8 +53,9 @@ function file(view: MeshView, namespace: string, path: string | undefined, choic
   for (const [directory, secret] of MOUNTS) {
     if (path.startsWith(directory)) return view.credentials.file(namespace, secret, path.slice(directory.length));
   }
-  if (choices.ask(`file ${path}`, `the gateway's pods have the file ${path}`)) return { state: 'unknown', source: path };
-  return { state: 'missing', reason: `the gateway's pods have no file \`${path}\`` };
+  if (!view.complete) return { state: 'unknown', source: path, assumed: `the gateway's pods have the file ${path}` };
+  return choices.ask(`file ${path}`, `the gateway's pods have the file ${path}`) ? { state: 'unknown', source: path }
+    : { state: 'missing', reason: `the gateway's pods have no file \`${path}\`` };
 }
 
 const readable = new Map<string, boolean>();

@@ -1,9 +1,9 @@
-import { Choices } from '../mesh/choices';
-import { MeshView } from '../mesh/mesh-view';
 import { Client } from './client';
 import { DecisionProps, Hop, Outcome } from './decision';
 import { TokenWorld } from './jwt-authn';
 import { SecurityCatalogue } from './proxy-security';
+import { Choices } from '../mesh/choices';
+import { MeshView } from '../mesh/mesh-view';
 
 /** Everything that stays the same while one request is followed through the mesh. */
 export interface Journey {

@@ -1,10 +1,10 @@
-import { Backend } from '../mesh/backend';
 import { DecisionProps, Outcome } from './decision';
 import { enforce } from './enforcement';
 import { HttpMessage } from './http-message';
 import { meshPeer, Peer } from './peer';
 import { normalized, unpredictable } from './proxy-arrival';
 import { end, Journey } from './station';
+import { Backend } from '../mesh/backend';
 
 /** Who calls a workload: with which identity, and whether it can speak mutual TLS. */
 export interface Caller {

@@ -1,5 +1,5 @@
-import { KubeObject } from './kube-object';
 import { apiRuleProblem } from './api-rule-problem';
+import { KubeObject } from './kube-object';
 import { at, entries, field, isMapping, list, number, text, texts, Value } from './value';
 
 /** Rules of this path are never excluded from the policies of later rules. */

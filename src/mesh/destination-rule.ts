@@ -1,5 +1,5 @@
-import { KubeObject } from './kube-object';
 import { isSubset } from './host-name';
+import { KubeObject } from './kube-object';
 import { at, field, list, text, textMap, texts } from './value';
 
 /** What a DestinationRule says about connections to a host. */

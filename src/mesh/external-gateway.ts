@@ -13,7 +13,9 @@ export function expandExternalGateway(object: KubeObject): Value[] {
   const internal = `${text(field(field(spec, 'internalDomain'), 'kymaSubdomain')) ?? 'external'}-${name}`;
   return [
     {
-      apiVersion: 'networking.istio.io/v1', kind: 'Gateway', metadata: { name: `${name}-gw`, namespace },
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'Gateway',
+      metadata: { name: `${name}-gw`, namespace },
       spec: {
         selector: { istio: 'ingressgateway' },
         servers: [{ hosts: [domain, `${internal}.invalid`], port: { name: 'https-external', number: 443, protocol: 'HTTPS' }, tls: { mode: 'MUTUAL', credentialName: `${name}-tls` } }],

@@ -42,7 +42,7 @@ export class GatewayProxy {
   public listener(target: number, choices: Choices): Listener | undefined {
     const servers = this.byPort.get(target);
     if (servers === undefined) return undefined;
-    const known = this.listeners.get(target) ?? new Remembered((open) => mergeListener(servers, this.view.sameTime, open));
+    const known = this.listeners.get(target) ?? new Remembered((open) => this.withOpaqueRoutes(mergeListener(servers, this.view.sameTime, open)));
     this.listeners.set(target, known);
     return known.get(choices);
   }
@@ -66,6 +66,18 @@ export class GatewayProxy {
   /** Every server, with the port on which the pods listen. */
   public get servers(): { readonly server: GatewayServer; readonly target: number }[] {
     return [...this.byPort].flatMap(([target, entries]) => entries.flatMap(({ servers }) => servers.map((server) => ({ server, target }))));
+  }
+
+  /** TCP, and TLS that is not opened here, has filter chains only for the routes that lead on. */
+  private withOpaqueRoutes(listener: Listener): Listener {
+    const chains = listener.chains.flatMap((chain) => {
+      if (chain.routes !== undefined) return [chain];
+      const bound = this.view.virtualServicesOf(`${chain.server.gateway.namespace}/${chain.server.gateway.name}`);
+      const names = chain.server.tls === undefined || bound.some(({ hasTcp }) => hasTcp) ? ['*'] : bound.flatMap(({ sniHosts }) => sniHosts);
+      if (!bound.some(({ hasTcp, sniHosts }) => hasTcp || sniHosts.length > 0)) return [];
+      return [{ ...chain, serverNames: names.includes('*') ? [] : names.map((name) => name.toLowerCase()) }];
+    });
+    return { ...listener, chains };
   }
 
   private add(gateway: GatewayObject, server: GatewayServer): void {

@@ -36,6 +36,8 @@ export interface GatewayObject {
   /** Undefined without any: then every gateway proxy serves it. */
   readonly selector: ReadonlyMap<string, string>;
   readonly servers: readonly GatewayServer[];
+  /** What was taken for granted about it, for people; undefined where it is among the manifests. */
+  readonly assumed?: string;
 }
 
 /** Reads the Gateway objects; those that the API server refuses are not among them. */

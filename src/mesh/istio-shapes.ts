@@ -14,10 +14,22 @@ const TLS_SETTINGS: Shape = {
   fields: {
     httpsRedirect: 'boolean',
     mode: { oneOf: ['PASSTHROUGH', 'SIMPLE', 'MUTUAL', 'AUTO_PASSTHROUGH', 'ISTIO_MUTUAL', 'OPTIONAL_MUTUAL'] },
-    serverCertificate: 'text', privateKey: 'text', caCertificates: 'text', caCrl: 'text', credentialName: 'text', credentialNames: 'texts', caCertCredentialName: 'text',
+    serverCertificate: 'text',
+    privateKey: 'text',
+    caCertificates: 'text',
+    caCrl: 'text',
+    credentialName: 'text',
+    credentialNames: 'texts',
+    caCertCredentialName: 'text',
     tlsCertificates: { list: { fields: { serverCertificate: 'text', privateKey: 'text', caCertificates: 'text' } } },
-    subjectAltNames: 'texts', verifyCertificateSpki: 'texts', verifyCertificateHash: 'texts', insecureSkipVerify: 'boolean',
-    minProtocolVersion: 'text', maxProtocolVersion: 'text', cipherSuites: 'texts', ecdhCurves: 'texts',
+    subjectAltNames: 'texts',
+    verifyCertificateSpki: 'texts',
+    verifyCertificateHash: 'texts',
+    insecureSkipVerify: 'boolean',
+    minProtocolVersion: 'text',
+    maxProtocolVersion: 'text',
+    cipherSuites: 'texts',
+    ecdhCurves: 'texts',
   },
 };
 
@@ -31,17 +43,41 @@ const OPERATION: Shape = {
 
 const HTTP_MATCH: Shape = {
   fields: {
-    name: 'text', uri: STRING_MATCH, scheme: STRING_MATCH, method: STRING_MATCH, authority: STRING_MATCH, headers: MATCHES, withoutHeaders: MATCHES, queryParams: MATCHES,
-    port: 'integer', sourceLabels: 'labels', gateways: 'texts', ignoreUriCase: 'boolean', sourceNamespace: 'text', statPrefix: 'text',
+    name: 'text',
+    uri: STRING_MATCH,
+    scheme: STRING_MATCH,
+    method: STRING_MATCH,
+    authority: STRING_MATCH,
+    headers: MATCHES,
+    withoutHeaders: MATCHES,
+    queryParams: MATCHES,
+    port: 'integer',
+    sourceLabels: 'labels',
+    gateways: 'texts',
+    ignoreUriCase: 'boolean',
+    sourceNamespace: 'text',
+    statPrefix: 'text',
   },
 };
 const HTTP_ROUTE: Shape = {
   fields: {
-    name: 'text', match: { list: HTTP_MATCH },
+    name: 'text',
+    match: { list: HTTP_MATCH },
     route: { list: { fields: { destination: DESTINATION, weight: 'integer', headers: HEADERS } } },
-    redirect: 'any', directResponse: { fields: { status: 'integer', body: 'any' } }, delegate: { fields: { name: 'text', namespace: 'text' } },
+    redirect: 'any',
+    directResponse: { fields: { status: 'integer', body: 'any' } },
+    delegate: { fields: { name: 'text', namespace: 'text' } },
     rewrite: { fields: { uri: 'text', authority: 'text', uriRegexRewrite: { fields: { match: 'text', rewrite: 'text' } } } },
-    headers: HEADERS, timeout: 'any', retries: 'any', fault: 'any', mirror: 'any', mirrors: 'any', mirrorPercent: 'any', mirror_percent: 'any', mirrorPercentage: 'any', corsPolicy: 'any',
+    headers: HEADERS,
+    timeout: 'any',
+    retries: 'any',
+    fault: 'any',
+    mirror: 'any',
+    mirrors: 'any',
+    mirrorPercent: 'any',
+    mirror_percent: 'any',
+    mirrorPercentage: 'any',
+    corsPolicy: 'any',
   },
 };
 
@@ -53,7 +89,11 @@ export const ISTIO_SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
       servers: {
         list: {
           fields: {
-            name: 'text', bind: 'text', hosts: 'texts', defaultEndpoint: 'text', tls: TLS_SETTINGS,
+            name: 'text',
+            bind: 'text',
+            hosts: 'texts',
+            defaultEndpoint: 'text',
+            tls: TLS_SETTINGS,
             port: { fields: { number: 'integer', name: 'text', protocol: 'text', targetPort: 'integer' } },
           },
         },
@@ -63,7 +103,11 @@ export const ISTIO_SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['VirtualService', { fields: { hosts: 'texts', gateways: 'texts', exportTo: 'texts', http: { list: HTTP_ROUTE }, tls: 'any', tcp: 'any' } }],
   ['AuthorizationPolicy', {
     fields: {
-      selector: SELECTOR, targetRef: TARGET, targetRefs: { list: TARGET }, action: { oneOf: ['ALLOW', 'DENY', 'AUDIT', 'CUSTOM'] }, provider: { fields: { name: 'text' } },
+      selector: SELECTOR,
+      targetRef: TARGET,
+      targetRefs: { list: TARGET },
+      action: { oneOf: ['ALLOW', 'DENY', 'AUDIT', 'CUSTOM'] },
+      provider: { fields: { name: 'text' } },
       rules: {
         list: {
           fields: {
@@ -77,13 +121,25 @@ export const ISTIO_SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   }],
   ['RequestAuthentication', {
     fields: {
-      selector: SELECTOR, targetRef: TARGET, targetRefs: { list: TARGET },
+      selector: SELECTOR,
+      targetRef: TARGET,
+      targetRefs: { list: TARGET },
       jwtRules: {
         list: {
           fields: {
-            issuer: 'text', audiences: 'texts', jwksUri: 'text', jwks: 'text', fromHeaders: { list: { fields: { name: 'text', prefix: 'text' } } }, fromParams: 'texts', fromCookies: 'texts',
-            outputPayloadToHeader: 'text', forwardOriginalToken: 'boolean', outputClaimToHeaders: { list: { fields: { header: 'text', claim: 'text' } } }, timeout: 'text',
-            spaceDelimitedClaims: 'texts', presence: 'any',
+            issuer: 'text',
+            audiences: 'texts',
+            jwksUri: 'text',
+            jwks: 'text',
+            fromHeaders: { list: { fields: { name: 'text', prefix: 'text' } } },
+            fromParams: 'texts',
+            fromCookies: 'texts',
+            outputPayloadToHeader: 'text',
+            forwardOriginalToken: 'boolean',
+            outputClaimToHeaders: { list: { fields: { header: 'text', claim: 'text' } } },
+            timeout: 'text',
+            spaceDelimitedClaims: 'texts',
+            presence: 'any',
           },
         },
       },

@@ -60,11 +60,10 @@ export function flatten(documents: readonly Value[]): Value[] {
   while (pending.length > 0) {
     const next = pending.pop();
     const items = field(next, 'items');
-    if (Array.isArray(next)) pending.push(...[...next].reverse());
-    else if (isMapping(next) && Array.isArray(items) && (text(field(next, 'kind')) ?? '').endsWith('List')) {
+    if (Array.isArray(next)) {pending.push(...[...next].reverse());} else if (isMapping(next) && Array.isArray(items) && (text(field(next, 'kind')) ?? '').endsWith('List')) {
       const kind = text(field(next, 'kind'))!.slice(0, -'List'.length);
       pending.push(...items.map((item) => withType(item, field(next, 'apiVersion'), kind)).reverse());
-    } else if (next !== null && next !== undefined) found.push(next);
+    } else if (next !== null && next !== undefined) {found.push(next);}
   }
   return found;
 }

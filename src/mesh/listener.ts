@@ -1,6 +1,6 @@
+import { sortByAge } from './age-order';
 import { Choices } from './choices';
 import { describeServer, GatewayObject, GatewayServer, isPassThrough, isPlainHttp } from './gateway';
-import { sortByAge } from './age-order';
 
 /** The servers behind one route table of a listener. */
 export interface RouteTableKey {

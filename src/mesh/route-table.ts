@@ -1,5 +1,5 @@
-import { Choices, Remembered } from './choices';
 import { sortByAge } from './age-order';
+import { Choices, Remembered } from './choices';
 import { GatewayServer } from './gateway';
 import { bestMatch, hostsForNamespace, intersection } from './host-name';
 import { PodLabels, surelySelects } from './labels';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseDocuments } from '../../src/mesh/documents';
+import { secret, testPki } from './support/certificates';
 import { Client, Mesh, MeshOptions, Token } from '../../src/authz';
+import { parseDocuments } from '../../src/mesh/documents';
 import { CertificateIdentity } from '../../src/model/certificate-identity';
 import { DistinguishedName } from '../../src/model/distinguished-name';
 import { SpiffeId } from '../../src/model/spiffe-id';
-import { secret, testPki } from './support/certificates';
 
 const pki = testPki();
 const folder = join(__dirname, '..', 'tutorials-as-written');
@@ -82,7 +82,9 @@ describe('001, a mutual-TLS gateway', () => {
 
 describe('002, a workload secured with a token', () => {
   const gateway = {
-    apiVersion: 'networking.istio.io/v1', kind: 'Gateway', metadata: { name: 'httpbin-gateway', namespace: 'default' },
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'Gateway',
+    metadata: { name: 'httpbin-gateway', namespace: 'default' },
     spec: { selector: { istio: 'ingressgateway' }, servers: [{ hosts: ['*.example.com'], port: { number: 443, name: 'https', protocol: 'HTTPS' }, tls: { mode: 'SIMPLE', credentialName: 'gateway' } }] },
   };
   const tutorial = mesh([...read('002'), gateway, secret('gateway', server)]);
