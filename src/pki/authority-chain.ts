@@ -31,11 +31,6 @@ export class AuthorityChain {
     return this.certificates[0];
   }
 
-  /** The self-signed certificate at the end, if it is known. */
-  public get root(): Certificate | undefined {
-    return this.certificates.find(({ isSelfSigned }) => isSelfSigned);
-  }
-
   /** The CA in error messages. */
   public get name(): string {
     return nameOf(this.own);

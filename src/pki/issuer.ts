@@ -81,7 +81,7 @@ export class Issuer {
     }
     if (notAfter > limit) {
       throw new Error(`${what} would be valid until ${formatMoment(notAfter)} and outlive its CA \`${this.chain.name}\`, whose chain ends on ${formatMoment(limit)}: `
-        + 'give a shorter `validity`, or renew the CA first');
+        + `${cureFor(limit.getTime() - notBefore.getTime())}renew the CA first`);
     }
     return { notBefore, notAfter };
   }
@@ -89,6 +89,12 @@ export class Issuer {
   private async sign(subject: Buffer, publicKey: KeyObject, period: Period, extensions: ReturnType<typeof leafExtensions>): Promise<Certificate> {
     return signCertificate({ subject, issuer: encodeName(this.chain.own.subject), publicKey, ...period, extensions }, this.key);
   }
+}
+
+/** Both ends belong to a period, which is a second longer than their distance. */
+function cureFor(distance: number): string {
+  const days = Math.floor((distance + 1000) / Validity.days(1).milliseconds);
+  return days === 0 ? '' : `give a \`validity\` of at most ${days} ${days === 1 ? 'day' : 'days'}, or `;
 }
 
 /** Whether a subject is the empty sequence. */

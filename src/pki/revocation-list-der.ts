@@ -1,12 +1,10 @@
 import { KeyPair } from './key-pair';
+import { integer, objectIdentifier, sequence, signedDer, time } from './signed-der';
 import { DerElement, DerTag, readChildren, readSingle, writeElement } from '../x509/der';
-import { decodeOid, encodeOid } from '../x509/oid';
-
-// Written here, not by the certificate library: its lists have an empty sequence of extensions at each entry without a reason (RFC 5280 section 5.1.2.6
-// wants none), and it loses all entries of a list without nextUpdate when it reads one.
+import { decodeOid } from '../x509/oid';
 
 const EXPLICIT_EXTENSIONS = 0xa0;
-const VERSION_2 = writeElement(DerTag.INTEGER, Buffer.from([1]));
+const VERSION_2 = integer(1n);
 const ENUMERATED = 0x0a;
 const KEY_ID = 0x80;
 const CRL_NUMBER = '2.5.29.20';
@@ -62,8 +60,7 @@ export function entryOf(serial: string, date: Date, reasonCode: number): ListEnt
 
 /** Signs a list (RFC 5280 section 5.1) and returns its DER. */
 export async function signList({ issuer, authorityKeyId, thisUpdate, nextUpdate, entries, number }: ListTemplate, key: KeyPair): Promise<Buffer> {
-  const algorithm = signatureAlgorithmOf(key);
-  const tbs = sequence(
+  return signedDer(key, (algorithm) => [
     VERSION_2,
     algorithm,
     issuer,
@@ -75,9 +72,7 @@ export async function signList({ issuer, authorityKeyId, thisUpdate, nextUpdate,
       extension(AUTHORITY_KEY_ID, sequence(writeElement(KEY_ID, Buffer.from(authorityKeyId, 'hex')))),
       extension(CRL_NUMBER, integer(number)),
     )),
-  );
-  const signature = writeElement(DerTag.BIT_STRING, Buffer.concat([Buffer.from([0]), await key.sign(tbs)]));
-  return sequence(tbs, algorithm, signature);
+  ]);
 }
 
 /** A serial number without the leading zeros by which programs differ. */
@@ -91,36 +86,6 @@ function numberIn(extensions: DerElement): bigint {
   return found === undefined ? 0n : BigInt(`0x${readSingle(found[found.length - 1].content, WHAT).content.toString('hex')}`);
 }
 
-function signatureAlgorithmOf({ publicKey }: KeyPair): Buffer {
-  if (publicKey.asymmetricKeyType === 'rsa') {
-    return sequence(oid('1.2.840.113549.1.1.11'), writeElement(DerTag.NULL, Buffer.alloc(0)));
-  }
-  return sequence(oid(publicKey.asymmetricKeyDetails!.namedCurve === 'prime256v1' ? '1.2.840.10045.4.3.2' : '1.2.840.10045.4.3.3'));
-}
-
 function extension(type: string, value: Buffer): Buffer {
-  return sequence(oid(type), writeElement(DerTag.OCTET_STRING, value));
-}
-
-function oid(text: string): Buffer {
-  return writeElement(DerTag.OBJECT_IDENTIFIER, encodeOid(text));
-}
-
-function sequence(...parts: readonly Buffer[]): Buffer {
-  return writeElement(DerTag.SEQUENCE, Buffer.concat(parts));
-}
-
-function integer(number: bigint): Buffer {
-  const hex = number.toString(16);
-  const octets = Buffer.from(hex.padStart(hex.length + hex.length % 2, '0'), 'hex');
-  // The first bit is the sign.
-  return writeElement(DerTag.INTEGER, octets[0] >= 0x80 ? Buffer.concat([Buffer.from([0]), octets]) : octets);
-}
-
-/** Two digits of the year until 2049, four from then on (RFC 5280 section 5.1.2.4). */
-function time(moment: Date): Buffer {
-  const digits = `${moment.toISOString().replace(/\.\d+Z$/, '').replace(/\D/g, '')}Z`;
-  return moment.getUTCFullYear() < 2050
-    ? writeElement(DerTag.UTC_TIME, Buffer.from(digits.slice(2)))
-    : writeElement(DerTag.GENERALIZED_TIME, Buffer.from(digits));
+  return sequence(objectIdentifier(type), writeElement(DerTag.OCTET_STRING, value));
 }

@@ -1,7 +1,13 @@
 import { DistinguishedName } from '../model/distinguished-name';
+import { DerTag } from '../x509/der';
 import { decodeName } from '../x509/name';
 import { decodeString } from '../x509/string-value';
 
+const { UTF8_STRING, NUMERIC_STRING, PRINTABLE_STRING, T61_STRING, IA5_STRING, UNIVERSAL_STRING, BMP_STRING, BIT_STRING } = DerTag;
+// What OpenSSL, and so Node, takes in a name (B_ASN1_PRINTABLE); with another type the whole certificate is unreadable to them.
+const READ_BY_OPENSSL: readonly number[] = [
+  UTF8_STRING, NUMERIC_STRING, PRINTABLE_STRING, T61_STRING, IA5_STRING, UNIVERSAL_STRING, BMP_STRING, BIT_STRING,
+];
 const CONTROL = /[\x00-\x1f\x7f-\x9f]/; // eslint-disable-line no-control-regex
 
 /**
@@ -15,6 +21,10 @@ export function requireSubject(subject: unknown, what: string): Buffer {
     throw new Error(`the subject of ${what} ${found}: use e.g. \`DistinguishedName.fromOpenSsl('/CN=client/O=Example')\``);
   }
   decodeName(subject._der()).flat().forEach(({ tag, value, oid }) => {
+    if (!READ_BY_OPENSSL.includes(tag)) {
+      const type = `0x${tag.toString(16).padStart(2, '0')}`;
+      throw new Error(`the subject \`${subject.envoySubject}\` of ${what} has attribute ${oid} in the DER type ${type}, which OpenSSL does not read: write it as text`);
+    }
     const text = decodeString(tag, value);
     if (text !== undefined && CONTROL.test(text)) {
       throw new Error(`the subject \`${subject.envoySubject}\` of ${what} holds a control character in attribute ${oid}: take it out`);

@@ -110,7 +110,7 @@ describe('an intermediate', () => {
     await expect(root.createIntermediate({ subject: name('/') })).rejects.toThrow('the subject of the intermediate CA is empty');
     await expect(root.createIntermediate({ subject: name('/CN=x'), validity: Validity.years(11) })).rejects.toThrow(new Error(
       'intermediate CA would be valid until 2041-01-28T11:54:59Z and outlive its CA `CN=Root,O=Example`, whose chain ends on 2040-01-29T11:54:59Z: '
-      + 'give a shorter `validity`, or renew the CA first',
+      + 'give a `validity` of at most 3650 days, or renew the CA first',
     ));
   });
 });
@@ -219,8 +219,10 @@ describe('time', () => {
   test('nothing outlives any CA of its chain', async () => {
     await expect(at('2034-12-31', intermediate).issueServerCertificate({ ...server, validity: Validity.days(31) })).rejects.toThrow(new Error(
       'server certificate would be valid until 2035-01-30T23:54:59Z and outlive its CA `CN=Intermediate,O=Example`, whose chain ends on 2035-01-30T11:54:59Z: '
-      + 'give a shorter `validity`, or renew the CA first',
+      + 'give a `validity` of at most 30 days, or renew the CA first',
     ));
+    await expect(at('2035-01-29', intermediate).issueServerCertificate(server)).rejects.toThrow('give a `validity` of at most 1 day, or renew the CA first');
+    await expect(at('2035-01-30', intermediate).issueServerCertificate(server)).rejects.toThrow('ends on 2035-01-30T11:54:59Z: renew the CA first');
     expect((await at('2034-12-31', intermediate).issueServerCertificate({ ...server, validity: Validity.days(30) })).chain.notAfter).toBe('2035-01-29T23:54:59Z');
   });
 

@@ -1,5 +1,5 @@
 import { name, NOW, read, rootAndIntermediate } from './support/authorities';
-import { ca, certificate, ecKeys, ExtendedKeyUsage, Forgery, Keys, KeyUsageFlags, names, notCa, purposes, request, rsaKeys, unknown, usage } from './support/forge';
+import { ca, certificate, ecKeys, ExtendedKeyUsage, Forgery, Keys, KeyUsageFlags, names, notCa, purposes, request, rsaKeys, secondList, unknown, usage } from './support/forge';
 import { SpiffeId } from '../../src/model/spiffe-id';
 import { CertificateAuthority, CertificateSigningRequest, CertificateUsage, Clock, KeyAlgorithm, Validity } from '../../src/pki';
 import { readPem, writePem } from '../../src/x509/pem';
@@ -63,6 +63,8 @@ describe('a request', () => {
       'signing request asks for the key usage cRLSign, which only a CA has: have it made again with digitalSignature'],
     ['an unknown critical extension', () => ({ extensions: [unknown(true)] }),
       'signing request has the critical extension 1.3.6.1.4.1.99999.1, which is not known here: have it made again without it'],
+    ['two lists of extensions', () => ({ extensions: [dns('a.example')], attributes: [secondList(unknown(true))] }),
+      'signing request has 2 lists of extensions: have it made again with one'],
     ['the same extension twice', () => ({ extensions: [dns('a.example'), dns('b.example')] }),
       'signing request has extension 2.5.29.17 more than once (RFC 5280 section 4.2 allows one)'],
     ['the same name twice', () => ({ extensions: [names({ type: 'dns', value: 'a.example' }, { type: 'dns', value: 'a.example' })] }),

@@ -58,7 +58,9 @@ beforeAll(async () => {
   const badServer = async (issued: IssuedCertificate, code: string, refusedByClient: string, more: Partial<Side> = {}): Promise<Case> => ({
     ...good, server: side(issued, [root], more), verdicts: { client: code, server: expect.any(String) as unknown as string }, refusedByClient,
   });
-  const badClient = async (issued: IssuedCertificate, code: string, refusedByServer: string, more: Partial<Side> = {}, ofServer: Partial<Side> = {}): Promise<Case> => ({
+  const badClient = async (
+    issued: IssuedCertificate, code: string, refusedByServer: string, more: Partial<Side> = {}, ofServer: Partial<Side> = {},
+  ): Promise<Case> => ({
     server: side(server, [root], ofServer), client: side(issued, [root], more), verdicts: { client: 'ok', server: code }, refusedByServer,
   });
 

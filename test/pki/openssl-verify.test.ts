@@ -46,7 +46,8 @@ describeWithOpenSsl('OpenSSL, as the judge of our certificates,', () => {
       issue: (ca) => ca.issueServerCertificate({ dnsNames: ['api.example.com'], alsoClient: true }),
     },
   };
-  const matrix = [KeyAlgorithm.EC_P256, KeyAlgorithm.EC_P384, KeyAlgorithm.RSA_2048].flatMap((key) => [0, 1, 2].map((depth) => [key, depth] as const));
+  const matrix = [KeyAlgorithm.EC_P256, KeyAlgorithm.EC_P384, KeyAlgorithm.RSA_2048]
+    .flatMap((key) => [0, 1, 2].map((depth) => [key, depth] as const));
   const chains = new Map<KeyAlgorithm, CertificateAuthority[]>();
 
   test.each(matrix)('accepts every kind of certificate for its purposes only, with and without revocation lists: %s at depth %i', async (key, depth) => {

@@ -1,5 +1,5 @@
 import { at, name, NOW, read, rootAndIntermediate } from './support/authorities';
-import { certificate, ecKeys, ExtendedKeyUsage, names, purposes, rsaKeys } from './support/forge';
+import { ca, certificate, ecKeys, ExtendedKeyUsage, names, privateKeyPem, purposes, rsaKeys } from './support/forge';
 import { SpiffeId } from '../../src/model/spiffe-id';
 import { CertificateAuthority, CertificateUsage, IssuedCertificate, KeyAlgorithm, RenewCertificateProps, Validity } from '../../src/pki';
 
@@ -120,6 +120,16 @@ describe('a renewed CA', () => {
     expect(renewed.bundlePem).toBe(renewed.certificatePem + root.certificatePem);
     const again = await at('2034-01-01', renewed).issueServerCertificate({ dnsNames: ['a.example'] });
     expect(again.chain.count).toBe(2);
+  });
+
+  test('that has no path length gets none', async () => {
+    const keys = await ecKeys();
+    const unbound = CertificateAuthority.fromPem({
+      certificatePem: await certificate({ keys, extensions: [ca()], issuer: { name: 'CN=Elsewhere', keys: await ecKeys() } }), privateKeyPem: await privateKeyPem(keys),
+    });
+    const renewed = await root.renewIntermediate({ authority: unbound });
+    expect(read(renewed.certificatePem).extensions.basicConstraints).toEqual({ ca: true, pathLength: undefined });
+    expect(renewed.remainingPathLength).toBe(0);
   });
 
   test('is of the kind that the method is for', async () => {

@@ -1,10 +1,12 @@
 import 'reflect-metadata';
+import type { KeyObject } from 'node:crypto';
 import { GeneralNames } from '@peculiar/x509';
 import { DistinguishedName } from '../../src/model/distinguished-name';
 import { SpiffeId } from '../../src/model/spiffe-id';
 import { Clock, Validity } from '../../src/pki';
 import { AskedNames, encodeNames, isNameless, requireNames } from '../../src/pki/alternative-names';
 import { CertificateUsage } from '../../src/pki/certificate-usage';
+import { requireStrongKey } from '../../src/pki/key-strength';
 import { LONGEST_LEAF, USUAL_LEAF, requirePathLength, validityWithin } from '../../src/pki/limits';
 import { periodFrom, readClock } from '../../src/pki/period';
 import { requireSubject, subjectOfFirstName } from '../../src/pki/subject';
@@ -77,6 +79,15 @@ describe('clock', () => {
   });
 });
 
+describe('keys', () => {
+  test('RSA of more than 8192 bits is refused, which would take minutes to generate here', () => {
+    const huge = { asymmetricKeyType: 'rsa', asymmetricKeyDetails: { modulusLength: 16384, publicExponent: 65537n } } as KeyObject;
+    expect(() => requireStrongKey(huge, 'private key')).toThrow(
+      new Error('private key is RSA of 16384 bits, with which every handshake is slow: at most 8192 are accepted'),
+    );
+  });
+});
+
 describe('usages and path lengths', () => {
   test('usages are put in order', () => {
     expect(requireUsages([CertificateUsage.CLIENT, CertificateUsage.SERVER], 'x')).toEqual(['server', 'client']);
@@ -124,7 +135,14 @@ describe('subjects', () => {
     expect(() => requireSubject(name, 'x')).toThrow('holds a control character in attribute 2.5.4.3');
   });
 
-  test('values that are no strings are let through', () => {
+  test.each([[0x1a, '1a'], [0x02, '02']])('the DER type %i, which OpenSSL does not read in a name, is refused', (tag, hex) => {
+    const name = DistinguishedName._ofName([relativeName([{ oid: '2.5.4.3', tag, value: Buffer.from('a') }])]);
+    expect(() => requireSubject(name, 'x')).toThrow(
+      new Error(`the subject \`${name.envoySubject}\` of x has attribute 2.5.4.3 in the DER type 0x${hex}, which OpenSSL does not read: write it as text`),
+    );
+  });
+
+  test('values that are bits are let through', () => {
     const name = DistinguishedName._ofName([relativeName([{ oid: '2.5.4.45', tag: 0x03, value: Buffer.from([0, 1]) }])]);
     expect(requireSubject(name, 'x').toString('hex')).toBe(name.toDer());
   });

@@ -24,6 +24,7 @@ export interface Forgery {
   readonly keys: Keys;
   readonly extensions?: x509.Extension[];
   readonly hash?: string;
+  readonly attributes?: x509.Attribute[];
   readonly from?: string;
   readonly until?: string;
   readonly issuer?: { readonly name: string; readonly keys: Keys };
@@ -43,9 +44,9 @@ export async function certificate({ name = 'CN=Forged', keys, extensions = [], h
   return `${made.toString('pem')}\n`;
 }
 
-export async function request({ name = 'CN=requester', keys, extensions = [], hash = 'SHA-256' }: Forgery): Promise<string> {
+export async function request({ name = 'CN=requester', keys, extensions = [], attributes = [], hash = 'SHA-256' }: Forgery): Promise<string> {
   const made = await x509.Pkcs10CertificateRequestGenerator.create({
-    name, keys, extensions, signingAlgorithm: { name: keys.privateKey.algorithm.name, hash } as EcdsaParams,
+    name, keys, extensions, attributes, signingAlgorithm: { name: keys.privateKey.algorithm.name, hash } as EcdsaParams,
   });
   return `${made.toString('pem')}\n`;
 }
@@ -55,6 +56,7 @@ export const notCa = () => new x509.BasicConstraintsExtension(false, undefined, 
 export const usage = (flags: number) => new x509.KeyUsagesExtension(flags, true);
 export const names = (...list: x509.JsonGeneralNames) => new x509.SubjectAlternativeNameExtension(list);
 export const purposes = (...list: string[]) => new x509.ExtendedKeyUsageExtension(list);
+export const secondList = (...extensions: x509.Extension[]) => new x509.ExtensionsAttribute(extensions);
 export const unknown = (critical: boolean) => new x509.Extension('1.3.6.1.4.1.99999.1', critical, new Uint8Array([5, 0]));
 export const { KeyUsageFlags, ExtendedKeyUsage } = x509;
 

@@ -21,8 +21,13 @@ export const HOST = 'api.example.com';
 
 const options = ({ chain, key, anchors, lists }: Side) => ({ cert: chain, key, ca: anchors, ...lists === undefined ? {} : { crl: lists } });
 
+export interface Listening {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
 /** A server of Node that asks for a client certificate, and says `hello` to those it accepts. */
-export async function listen(side: Side, onVerdict: (verdict: string) => void = () => undefined): Promise<{ port: number; close: () => Promise<void> }> {
+export async function listen(side: Side, onVerdict: (verdict: string) => void = () => undefined): Promise<Listening> {
   const server = tls.createServer({ ...options(side), requestCert: true, rejectUnauthorized: false }, (socket) => {
     socket.on('error', () => undefined).resume();
     onVerdict(socket.authorized ? 'ok' : String(socket.authorizationError));
