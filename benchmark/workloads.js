@@ -1,5 +1,5 @@
 /**
- * One timed synthesis of 1,000 secured workloads in 100 charts: `node workloads.js ours|bare DIRECTORY` prints milliseconds.
+ * One timed synthesis of 1,000 secured workloads in 100 charts: `node workloads.js ours|bare DIRECTORY` prints milliseconds of processor time.
  * `bare` makes the same objects with the imported classes, from literals that were prepared before the clock starts.
  */
 const { App, ApiObject, Chart } = require('cdk8s');
@@ -49,6 +49,8 @@ function bare(charts, outdir) {
 
 const [side, outdir] = process.argv.slice(2);
 const charts = side === 'bare' ? literals(ours(outdir)) : undefined;
-const started = process.hrtime.bigint();
+// Processor time, not the clock: what else the machine does shall not count.
+const started = process.cpuUsage();
 (charts ? bare(charts, outdir) : ours(outdir)).synth();
-console.log(Number(process.hrtime.bigint() - started) / 1e6);
+const { user, system } = process.cpuUsage(started);
+console.log((user + system) / 1000);

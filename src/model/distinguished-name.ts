@@ -63,6 +63,7 @@ export class DistinguishedName {
   }
 
   private readonly name: Name;
+  private printed?: string;
 
   private constructor(name: Name) {
     const size = encodeName(name).length;
@@ -79,7 +80,7 @@ export class DistinguishedName {
    * `\0A`; attribute types that Envoy's BoringSSL does not name as number and hex of the DER, e.g. `2.5.4.97=#0C0141`. OpenSSL names more types.
    */
   public get envoySubject(): string {
-    return printEnvoyName(this.name);
+    return this.printed ??= printEnvoyName(this.name);
   }
 
   /**
