@@ -51,9 +51,9 @@ func inside(args []string) int {
 		o.saveLogs()
 		return 2
 	}
-	code := 0
+	code, certificates := 0, ""
 	if args[0] == "mesh" {
-		code = tryOut(ctx, runner, o.args)
+		certificates, code = tryOut(ctx, runner, o.args)
 	} else {
 		for _, s := range suites {
 			runner.Run(ctx, s)
@@ -65,7 +65,7 @@ func inside(args []string) int {
 		}
 	}
 	if o.keep || args[0] == "mesh" && code == 0 {
-		howToReach(runner)
+		howToReach(runner, certificates)
 		select {}
 	}
 	return code
@@ -111,34 +111,39 @@ func startMesh(ctx context.Context, o *options, start time.Time) (*suite.Runner,
 }
 
 // tryOut applies somebody's own manifests.
-func tryOut(ctx context.Context, runner *suite.Runner, files []string) int {
+func tryOut(ctx context.Context, runner *suite.Runner, files []string) (string, int) {
 	if len(files) == 0 {
-		return 0
+		return "", 0
 	}
-	s := &suite.Suite{Name: "your manifests", Steps: []suite.Step{{Name: "kubectl apply"}}}
-	for _, file := range files {
-		absolute, err := filepath.Abs(file)
+	for i := range files {
+		absolute, err := filepath.Abs(files[i])
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
-			return 2
+			return "", 2
 		}
-		s.Steps[0].Apply = append(s.Steps[0].Apply, absolute)
+		files[i] = absolute
 	}
-	if err := runner.Keep(ctx, s); err != nil {
+	certificates, err := runner.Keep(ctx, files)
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		return 1
+		return "", 1
 	}
-	return 0
+	return certificates, 0
 }
 
-func howToReach(runner *suite.Runner) {
+func howToReach(runner *suite.Runner, certificates string) {
 	fmt.Printf(`
 The mesh is running; Ctrl-C removes it. From another terminal:
-  conformance/run exec                                   a shell inside, with kubectl and istioctl
+  conformance/run exec                         a shell inside, with kubectl and istioctl
   conformance/run exec kubectl get pods -A
   conformance/run exec curl -k --resolve HOST:443:%[1]s https://HOST/headers
-Logs, inside: /run/rig/log, and /run/rig/pods/<namespace>_<pod>/<container>.log
 `, runner.Ingress())
+	if certificates != "" {
+		fmt.Printf("Certificates for Secrets that your manifests lack are in %[1]s, inside; so as the client CN=client,O=Example, spiffe://test.client:\n"+
+			"  conformance/run exec curl --cacert %[1]s/stand-in-server-ca.crt --cert %[1]s/stand-in-client.crt --key %[1]s/stand-in-client.key \\\n"+
+			"    --resolve HOST:443:%[2]s https://HOST/headers\n", certificates, runner.Ingress())
+	}
+	fmt.Println("Logs, inside: /run/rig/log, and /run/rig/pods/<namespace>_<pod>/<container>.log")
 }
 
 func (o *options) saveLogs() {

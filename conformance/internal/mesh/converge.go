@@ -181,7 +181,7 @@ const clusterType = "type.googleapis.com/envoy.config.cluster.v3.Cluster"
 func acknowledgementLag(proxies []*corev1.Pod, before, now map[string]map[string]resourceStatus) string {
 	for _, proxy := range proxies {
 		id := proxy.Name + "." + proxy.Namespace
-		if now[id][clusterType].Sent == before[id][clusterType].Sent {
+		if sent := now[id][clusterType].Sent; sent == "" || sent == before[id][clusterType].Sent {
 			return id + " is not connected, or was not sent anything"
 		}
 		for kind, s := range now[id] {

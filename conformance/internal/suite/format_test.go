@@ -1,0 +1,94 @@
+package suite
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"conformance/internal/client"
+)
+
+const head = "name: s\nsteps:\n- name: one\n  requests:\n  - "
+
+func TestMistakesInASuiteAreErrors(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{"name: s", "a suite needs a name and steps"},
+		{"name: s\nstep: []", `unknown field "step"`},
+		{head + "{name: a, url: https://h/, expect: 200, expct: 1}", `unknown field "expct"`},
+		{head + "{name: a, url: https://h/}", "an expected outcome is needed"},
+		{head + "{name: a, url: https://h/, expect: 99}", "invalid outcome `99`: expected a status code, refused, untrusted, reset, unreachable or timeout"},
+		{head + "{name: a, url: https://h/, expect: denied}", "invalid outcome `denied`"},
+		{head + "{name: a, expect: 200}", "either a URL or arguments for curl are needed"},
+		{head + "{name: a, url: https://h/, curl: [x], expect: 200}", "either a URL or arguments for curl are needed"},
+		{head + "{name: a, url: https://h/, from: moon, expect: 200}", "invalid sender `moon`: expected outside, mesh, neighbour or plaintext"},
+		{head + "{name: a, url: https://h/, certificate: c, expect: 200}", "no certificate is called `c`"},
+		{head + "{name: a, url: https://h/, token: t, expect: 200}", "no token is called `t`"},
+		{head + "{name: a, url: https://h/, identity: default/caller, expect: 200}", "invalid identity `default/caller`"},
+		{head + "{name: a, url: https://h/, expect: 200}\n  - {name: a, url: https://h/, expect: 200}", "the name is used twice"},
+		{head + "{name: a, url: https://h/, expect: 200}\nmutations:\n- {name: m, noticedBy: [b]}", "mutation `m`: the last step has no request `b`"},
+		{head + "{name: a, url: https://h/, expect: 200}\nmutations:\n- {name: m}", "needs a name and the requests that notice it"},
+		{"name: s\nsteps: [{name: one, faults: [rain]}]", "invalid fault `rain`"},
+	} {
+		_, err := Parse([]byte(test.text))
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s\n got %v\nwant %s", test.text, err, test.want)
+		}
+	}
+}
+
+func TestOutcomesAreNumbersWordsOrLists(t *testing.T) {
+	s, err := Parse([]byte(head + "{name: a, url: https://h/, expect: 200}\n  - {name: b, url: https://h/, expect: refused}\n  - {name: c, url: https://h/, expect: [403, reset]}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	requests := s.Steps[0].Requests
+	for i, want := range []string{"200", "refused", "403 or reset"} {
+		if got := requests[i].Expect.String(); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	if !requests[2].Expect.include("reset") || requests[2].Expect.include("200") {
+		t.Error("a list includes what it should not, or the reverse")
+	}
+}
+
+func TestEveryCommittedSuiteIsWellFormed(t *testing.T) {
+	files, err := filepath.Glob("../../suites/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no suite found", err)
+	}
+	for _, file := range files {
+		if _, err := Load(file); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestEchoComparesExactlyAndNamesWhatDiffers(t *testing.T) {
+	result := client.Result{Body: []byte(`{"headers": {"X-A": ["1"], "X-B": ["1", "2"]}}`)}
+	if problems := compareEcho(map[string]any{"x-a": 1, "X-B": []any{"1", "2"}, "x-c": nil}, result); len(problems) > 0 {
+		t.Errorf("problems %v", problems)
+	}
+	for _, wrong := range []map[string]any{{"x-a": nil}, {"x-a": "2"}, {"x-b": "1"}, {"x-b": []any{"2", "1"}}, {"x-c": "1"}} {
+		if len(compareEcho(wrong, result)) != 1 {
+			t.Errorf("%v: no problem found", wrong)
+		}
+	}
+	if len(compareEcho(map[string]any{"a": nil}, client.Result{Body: []byte("RBAC: access denied")})) != 1 {
+		t.Error("an answer that is no echo passes")
+	}
+}
+
+func TestOnlyNewRejectionsCountAndTheExpectedOneIsNoFailure(t *testing.T) {
+	before := map[string]float64{`r{type="lds"}`: 1}
+	now := map[string]float64{`r{type="lds"}`: 1, `r{type="sds"}`: 2}
+	if unexpected, seen := newRejections(before, now, "sds"); len(unexpected) > 0 || !seen {
+		t.Errorf("unexpected %v, seen %v", unexpected, seen)
+	}
+	if unexpected, _ := newRejections(before, now, ""); len(unexpected) != 1 {
+		t.Errorf("unexpected %v", unexpected)
+	}
+	if _, seen := newRejections(now, now, "sds"); seen {
+		t.Error("an old rejection is taken for a new one")
+	}
+}
