@@ -149,7 +149,10 @@ async function replacementOf(
 }
 
 function nextName(index: StoreIndex, family: string): string {
-  return `${family}-${index.authorities.filter((entry) => entry.family === family).length + 1}`;
+  const taken = index.authorities.map(({ name }) => name);
+  let generation = index.authorities.filter((entry) => entry.family === family).length + 1;
+  while (taken.includes(`${family}-${generation}`)) generation += 1;
+  return `${family}-${generation}`;
 }
 
 function anchorsOf(store: CertificateStore, index: StoreIndex, entry: AuthorityEntry, fresh: readonly PlannedFile[]): PlannedFile {

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CA, CLIENT, RSA_1024, SERVER, Workshop, openssl } from '../support/openssl';
 import { cli, expectDiscreet, pki, temporaryDirectory } from '../support/run';
@@ -86,6 +86,8 @@ describe('names', () => {
     [['client', '--subject', '/O=only']],
     [['client', '--subject', '/CN=\u4e2d']],
     [['client']],
+    [['client', '--subject', '/CN=x', '--name', 'x'.repeat(200)]],
+    [['sign', 'missing', '--for', 'nobody']],
     [['server']],
     [['server', '10.0.0.1']],
     [['server', 'a b.example.com']],
@@ -112,6 +114,18 @@ describe('names', () => {
     expect(err).not.toMatch(/[\0\u001b]/);
     expect(readFileSync(join(dir, 'index.yaml'), 'utf8')).toBe(before);
   });
+});
+
+test('a directory that was made for a CA that is refused does not stay', async () => {
+  await pki(2, ['init', '--dir', join(home, 'never', 'pki'), '--valid', '99y']);
+
+  expect(existsSync(join(home, 'never', 'pki'))).toBe(false);
+});
+
+test('a directory keeps its layout', async () => {
+  expect((await pki(2, ['init', '--dir', dir, '--name', 'x', '--layout', 'kyma'])).err).toBe(
+    `error: \`${dir}\` has layout plain: name another directory, or leave --layout out\n`,
+  );
 });
 
 describe('a CA in the directory that cannot sign', () => {

@@ -77,6 +77,34 @@ test('kubectl commands name the file with both CAs while they are both trusted, 
   expect((await pki(0, [...args, '--crl'])).out).toContain(`--from-file=crl=<(cat ${dir}/ca/root.crl ${dir}/ca/root-2.crl)\n`);
 });
 
+test('a CA that is not in charge neither issues nor is replaced', async () => {
+  const dir = join(home, 'charge');
+  await pki(0, ['init', '--dir', dir]);
+  await pki(0, ['rotate-ca', 'root', '--dir', dir, '--stage', 'add']);
+
+  expect((await pki(2, ['client', '--subject', '/CN=x', '--ca', 'root-2', '--dir', dir])).err).toBe('error: CA `root-2` is incoming: issue with `root`\n');
+  expect((await pki(2, ['rotate-ca', 'root-2', '--dir', dir])).err).toBe('error: CA `root-2` is incoming: name the one that issues, `root`\n');
+});
+
+test('the name of a new CA is one that nobody has', async () => {
+  const dir = join(home, 'taken');
+  await pki(0, ['init', '--dir', dir]);
+  await pki(0, ['init', '--dir', dir, '--name', 'root-2']);
+
+  expect((await pki(0, ['rotate-ca', 'root', '--dir', dir, '--stage', 'add'])).out).toMatch(/^incoming CA root-3: /);
+});
+
+test('certificates of a CA that was dropped by force are found', async () => {
+  const dir = join(home, 'forced');
+  await pki(0, ['init', '--dir', dir]);
+  await pki(0, ['client', '--subject', '/CN=alice', '--dir', dir]);
+  await pki(0, ['rotate-ca', 'root', '--dir', dir, '--stage', 'add']);
+  await pki(0, ['rotate-ca', 'root', '--dir', dir, '--stage', 'swap']);
+  await pki(0, ['rotate-ca', 'root', '--dir', dir, '--stage', 'drop', '--force']);
+
+  expect((await pki(1, ['verify', '--dir', dir])).out).toContain('wrong-issuer');
+});
+
 describe('stages out of order', () => {
   const dir = join(home, 'order');
   const rotate = (...args: string[]) => ['rotate-ca', 'root', '--dir', dir, ...args];

@@ -25,7 +25,8 @@ function withoutNextUpdate(list: string, keyPem: string): string {
   const dates = fields.filter(({ tag }) => tag === DerTag.UTC_TIME);
   const body = writeElement(DerTag.SEQUENCE, Buffer.concat(fields.filter((field) => field !== dates[1]).map(({ raw }) => raw)));
   const signature = sign('sha256', body, createPrivateKey(keyPem));
-  const whole = writeElement(DerTag.SEQUENCE, Buffer.concat([body, algorithm.raw, writeElement(DerTag.BIT_STRING, Buffer.concat([Buffer.from([0]), signature]))]));
+  const bits = writeElement(DerTag.BIT_STRING, Buffer.concat([Buffer.from([0]), signature]));
+  const whole = writeElement(DerTag.SEQUENCE, Buffer.concat([body, algorithm.raw, bits]));
   return `-----BEGIN X509 CRL-----\n${whole.toString('base64')}\n-----END X509 CRL-----\n`;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AuthorityEntry, CertificateEntry, StoreIndex } from './index-entry';
 import { INDEX, PREVIOUS_INDEX, formatIndex, parseIndex } from './index-file';
@@ -9,6 +9,9 @@ import { PlannedFile, isPending, recover, requireFree, writeTogether } from './t
 import { writing } from './write-errors';
 import { Stop } from '../../exit-status';
 import { lineOf } from '../trust';
+
+// Some hundred thousand certificates: a directory must not become unusable because it was used much.
+const MAX_INDEX_BYTES = 128 * 1024 * 1024;
 
 /** A directory of PEM files and the index that says what they are. */
 export class CertificateStore {
@@ -30,11 +33,16 @@ export class CertificateStore {
 
   /** As `change`, but the directory may be new or without an index; then it gets this layout. */
   public static async changeOrCreate<T>(directory: string, layout: string, run: (store: CertificateStore) => Promise<T>): Promise<T> {
-    writing(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 }));
-    return withLock(directory, () => {
-      const isNew = !existsSync(join(directory, INDEX));
-      return run(isNew ? new CertificateStore(directory, { layout, authorities: [], certificates: [] }) : CertificateStore.load(directory));
-    });
+    const made = writing(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 }));
+    try {
+      return await withLock(directory, () => {
+        const isNew = !existsSync(join(directory, INDEX));
+        return run(isNew ? new CertificateStore(directory, { layout, authorities: [], certificates: [] }) : CertificateStore.load(directory));
+      });
+    } catch (error) {
+      if (made !== undefined && readdirSync(directory).length === 0) rmdirSync(directory);
+      throw error;
+    }
   }
 
   private static load(directory: string): CertificateStore {
@@ -42,7 +50,7 @@ export class CertificateStore {
     if (!existsSync(file)) {
       throw noStore(directory);
     }
-    return new CertificateStore(directory, parseIndex(readText(file, 'the index'), file));
+    return new CertificateStore(directory, parseIndex(readText(file, 'the index', MAX_INDEX_BYTES), file));
   }
 
   private constructor(public readonly directory: string, public readonly index: StoreIndex) {}
@@ -120,7 +128,7 @@ export class CertificateStore {
 
   /** Writes files together with the index that tells of them. */
   public write(index: StoreIndex, files: readonly PlannedFile[]): CertificateStore {
-    const old = existsSync(this.pathOf(INDEX)) ? [{ path: PREVIOUS_INDEX, content: this.read(INDEX, 'the index'), replace: true }] : [];
+    const old = existsSync(this.pathOf(INDEX)) ? [{ path: PREVIOUS_INDEX, content: readText(this.pathOf(INDEX), 'the index', MAX_INDEX_BYTES), replace: true }] : [];
     writing(this.directory, () => writeTogether(this.directory, [...files, ...old, { path: INDEX, content: formatIndex(index), replace: true }]));
     return new CertificateStore(this.directory, index);
   }

@@ -87,14 +87,6 @@ const asm: Layout = {
 /** The layouts by name: our own, and those of the Istio, Kyma and Alibaba Cloud Service Mesh tutorials. */
 export const LAYOUTS: Record<string, Layout> = { plain, istio, kyma, asm };
 
-/** The layout of a name, which an option gives. */
-export function layoutNamed(name: string): Layout {
-  if (!Object.hasOwn(LAYOUTS, name)) {
-    throw Stop.wrongUse(`unknown layout \`${name}\`: expected one of ${Object.keys(LAYOUTS).join(', ')}`);
-  }
-  return LAYOUTS[name];
-}
-
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$/;
 
 /** Whether a text may be the name of a CA or a certificate: it becomes part of file names. */

@@ -13,8 +13,8 @@ const REASONS: Record<string, string> = {
 /** The most that is read of a file: a certificate chain has a few KiB, a big manifest some hundred. */
 export const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
-/** Reads a file of at most `MAX_FILE_BYTES`, or stops with a status that says it is unreadable. */
-export function readWhole(path: string, what: string): Buffer {
+/** Reads a file of limited size, or stops with a status that says it is unreadable. */
+export function readWhole(path: string, what: string, limit = MAX_FILE_BYTES): Buffer {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, 'r');
@@ -22,7 +22,7 @@ export function readWhole(path: string, what: string): Buffer {
     if (stat.isDirectory()) {
       throw Stop.unreadable(`cannot read ${what} \`${path}\`: ${REASONS.EISDIR}`);
     }
-    return readUpTo(descriptor, path, what);
+    return readUpTo(descriptor, limit, `${what} \`${path}\``);
   } catch (error) {
     throw error instanceof Stop ? error : Stop.unreadable(`cannot read ${what} \`${path}\`: ${reasonOf(error)}`);
   } finally {
@@ -31,14 +31,14 @@ export function readWhole(path: string, what: string): Buffer {
 }
 
 /** Reads a text file in UTF-8; bytes that are none are unreadable, except that DER gets through to whoever can name it. */
-export function readText(path: string, what: string): string {
-  return asText(readWhole(path, what), `${what} \`${path}\``);
+export function readText(path: string, what: string, limit = MAX_FILE_BYTES): string {
+  return asText(readWhole(path, what, limit), `${what} \`${path}\``, limit);
 }
 
 /** Makes text of what was read, and refuses what is none. */
-export function asText(bytes: Buffer, what: string): string {
-  if (bytes.length > MAX_FILE_BYTES) {
-    throw Stop.unreadable(`${what} is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB, the most that is read`);
+export function asText(bytes: Buffer, what: string, limit = MAX_FILE_BYTES): string {
+  if (bytes.length > limit) {
+    throw tooLarge(what, limit);
   }
   const text = bytes.toString('utf8').replace(/^\ufeff/, '');
   // 0x30 with a length of two or more octets begins the DER of every certificate; a better message than "NUL" follows for it.
@@ -56,7 +56,7 @@ export function reasonOf(error: unknown): string {
 }
 
 // A file may be a pipe or a device, whose size says nothing.
-function readUpTo(descriptor: number, path: string, what: string): Buffer {
+function readUpTo(descriptor: number, limit: number, what: string): Buffer {
   const chunks: Buffer[] = [];
   let total = 0;
   for (;;) {
@@ -64,9 +64,13 @@ function readUpTo(descriptor: number, path: string, what: string): Buffer {
     const length = readSync(descriptor, chunk, 0, chunk.length, null);
     if (length === 0) return Buffer.concat(chunks);
     total += length;
-    if (total > MAX_FILE_BYTES) {
-      throw Stop.unreadable(`${what} \`${path}\` is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB, the most that is read`);
+    if (total > limit) {
+      throw tooLarge(what, limit);
     }
     chunks.push(chunk.subarray(0, length));
   }
+}
+
+function tooLarge(what: string, limit: number): Stop {
+  return Stop.unreadable(`${what} is larger than ${limit / 1024 / 1024} MiB, the most that is read`);
 }
