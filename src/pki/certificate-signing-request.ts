@@ -131,16 +131,16 @@ function parse(der: Buffer): Pkcs10CertificateRequest {
     // Parsed when first asked for, and malformed ones are damage too.
     request.extensions.forEach(({ type }) => type);
     return request;
-  } catch (error) {
-    throw new Error(`${WHAT} is PEM of something that is no signing request, or is damaged`, { cause: error });
+  } catch {
+    throw new Error(`${WHAT} is PEM of something that is no signing request, or is damaged`);
   }
 }
 
 function readPublicKey(der: Buffer): KeyObject {
   try {
     return createPublicKey({ key: der, format: 'der', type: 'spki' });
-  } catch (error) {
-    throw new Error(`${WHAT} has a public key that OpenSSL does not read`, { cause: error });
+  } catch {
+    throw new Error(`${WHAT} has a public key that OpenSSL does not read`);
   }
 }
 

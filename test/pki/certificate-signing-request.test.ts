@@ -118,13 +118,13 @@ describe('a request', () => {
   test('is refused with a key that OpenSSL does not read', async () => {
     const der = readPem(await request({ keys }), { what: 'x', label: LABEL })[0].toString('hex');
     const offCurve = writePem(LABEL, Buffer.from(der.replace(/(03420004.{10})../, '$1ff'), 'hex'));
-    expect(() => CertificateSigningRequest.fromPem(offCurve)).toThrow(expect.objectContaining({ message: 'signing request has a public key that OpenSSL does not read' }));
+    expect(() => CertificateSigningRequest.fromPem(offCurve)).toThrow(new Error('signing request has a public key that OpenSSL does not read'));
   });
 
   test('is refused when it is not one request', async () => {
     const pem = await request({ keys });
     const refused = (text: unknown, message: string) =>
-      expect(() => CertificateSigningRequest.fromPem(text as string)).toThrow(expect.objectContaining({ message }));
+      expect(() => CertificateSigningRequest.fromPem(text as string)).toThrow(new Error(message));
     refused(pem + pem, 'signing request holds 2 requests: expected one');
     refused(undefined, 'signing request is of type undefined: expected PEM text that begins with `-----BEGIN CERTIFICATE REQUEST-----`');
     refused(await certificate({ keys }), 'signing request holds a `CERTIFICATE` block: expected only `-----BEGIN CERTIFICATE REQUEST-----` blocks');
