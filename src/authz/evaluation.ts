@@ -5,7 +5,7 @@ import { gatewayHop } from './gateway-hop';
 import { HttpMessage, withoutPort } from './http-message';
 import { locations } from './jwt-authn';
 import { SecurityCatalogue } from './proxy-security';
-import { readRequest } from './request-line';
+import { readRequest, sentRequest } from './request-line';
 import { end, Journey } from './station';
 import { workloadHop } from './workload-hop';
 import { findBackend, serviceOfHost } from '../mesh/backend';
@@ -51,11 +51,13 @@ export function evaluate(mesh: EvaluatedMesh, request: AccessRequest): Decision 
 function travel(mesh: EvaluatedMesh, request: AccessRequest, now: Date, choices: Choices): DecisionProps {
   const { client } = request;
   const tokens = { now: Math.floor(now.getTime() / 1000), asserted: new Set(request.token?._isAsserted() === true ? [request.token.text] : []), choices };
-  const journey: Journey = { view: mesh.view, security: mesh.security, client, now, tokens, choices, clientIp: request.clientIp, hops: [], assumptions: new Set() };
   const secure = client.kind === ClientKind.EXTERNAL;
   const read = readRequest(request, secure);
-  if ('malformed' in read) return end(journey, Outcome.BAD_REQUEST, `the request is malformed: ${read.malformed}`, { status: 400 });
-  const message = withToken(mesh.view, read, request);
+  const malformed = 'malformed' in read ? read.malformed : undefined;
+  const message = 'malformed' in read ? sentRequest(request) : withToken(mesh.view, read, request);
+  const journey: Journey = {
+    view: mesh.view, security: mesh.security, client, now, tokens, choices, clientIp: request.clientIp, malformed, hops: [], assumptions: new Set(),
+  };
   if (client.kind === ClientKind.IN_MESH) return insideMesh(journey, request, message);
   const port = request.port ?? (secure ? 443 : 80);
   const sni = request.sni ?? withoutPort(message.authority);

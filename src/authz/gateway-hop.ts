@@ -7,7 +7,7 @@ import { unknownValue } from './header-lines';
 import { changeHeaders } from './header-operations';
 import { HttpMessage, withoutPort } from './http-message';
 import { Peer } from './peer';
-import { normalized, unpredictable } from './proxy-arrival';
+import { normalized, unpredictable, unreadable } from './proxy-arrival';
 import { rewritten } from './rewrite';
 import { chooseRoute, routeTableProblem } from './routing';
 import { end, Journey } from './station';
@@ -36,6 +36,8 @@ export function gatewayHop(journey: Journey, proxy: GatewayProxy, port: number, 
   if (chain.server.gateway.assumed !== undefined) journey.assumptions.add(chain.server.gateway.assumed);
   const peer = secure(journey, proxy, chain, sni);
   if ('outcome' in peer) return peer;
+  const bad = unreadable(journey);
+  if (bad !== undefined) return bad;
   const seen = normalized(atTheEdge(message, peer), journey.view.settings, journey.choices);
   if (seen === undefined) return end(journey, Outcome.BAD_REQUEST, 'the path is malformed', { status: 400 });
   const passage = enforce(journey, { stage: 'gateway', workload, security, message: seen, peer, port: target!, http: true, sourceIp: journey.clientIp });

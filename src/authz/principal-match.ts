@@ -1,4 +1,4 @@
-import { fullMatch } from './regular-expression';
+import { fullMatch } from '../mesh/regular-expression';
 import { TextTest } from './string-match';
 import { MeshSettings } from '../mesh/settings';
 

@@ -18,6 +18,11 @@ export function normalized(message: HttpMessage, settings: MeshSettings, choices
   return path === undefined ? undefined : { ...message, path };
 }
 
+/** The end of a request that is no HTTP for the proxy that reads it first. */
+export function unreadable(journey: Journey): DecisionProps | undefined {
+  return journey.malformed === undefined ? undefined : end(journey, Outcome.BAD_REQUEST, `the request is malformed: ${journey.malformed}`, { status: 400 });
+}
+
 /** The end at a proxy that does not take its configuration, or that something changes in a way that is not modelled. */
 export function unpredictable(journey: Journey, security: ProxySecurity, place: string, outcome: Outcome): DecisionProps | undefined {
   if (security.problem !== undefined) return end(journey, outcome, `${security.problem}, at ${place}`, outcome === Outcome.UNAVAILABLE ? { status: 503 } : {});

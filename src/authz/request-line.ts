@@ -7,6 +7,13 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPT
 const AUTHORITY = /^[A-Za-z0-9\-._~!$&'()*+,;=:@%[\]]*$/;
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
+/** The request as it is sent, where no proxy reads it; what a proxy would refuse is left out. */
+export function sentRequest({ host, path, method }: AccessRequest): HttpMessage {
+  const question = path.indexOf('?');
+  const [whole, query] = question < 0 ? [path, ''] : [path.slice(0, question), path.slice(question)];
+  return { method: method ?? 'GET', authority: host, path: whole, query, scheme: 'http', headers: HeaderLines.NONE };
+}
+
 /** The request as the codec of the first proxy reads it, or why it answers 400. */
 export function readRequest(request: AccessRequest, secure: boolean): HttpMessage | { readonly malformed: string } {
   const method = request.method ?? 'GET';
@@ -22,6 +29,7 @@ export function readRequest(request: AccessRequest, secure: boolean): HttpMessag
   const bytes = Buffer.from(rest, 'utf8').toString('latin1');
   if (!http2 && /[\u0080-\u00ff]/.test(bytes)) return { malformed: 'the path has bytes outside ASCII, which HTTP/1.1 does not carry' };
   if (rest === '*' && method !== 'OPTIONS') return { malformed: 'the target `*` is for OPTIONS' };
+  if (!rest.startsWith('/') && rest !== '*') return { malformed: 'the path does not begin with `/`' };
   const [whole] = bytes.split('#');
   const question = whole.indexOf('?');
   return {

@@ -1,5 +1,5 @@
 import { HttpMessage } from './http-message';
-import { replaceMatches } from './regular-expression';
+import { replaceMatches } from '../mesh/regular-expression';
 import { HttpRoute, RouteMatch } from '../mesh/virtual-service';
 
 /** The request with the path that a route's `rewrite` makes of it. */

@@ -1,6 +1,6 @@
 import { headerProblem } from './header-operations';
 import { ProxyRequest } from './proxy-request';
-import { isExpression } from './regular-expression';
+import { isExpression } from '../mesh/regular-expression';
 import { expressionsOf, routeMatches } from './route-match';
 import { RouteEntry, RouteTable, VirtualHost } from '../mesh/route-table';
 

@@ -14,6 +14,8 @@ export interface Journey {
   readonly tokens: TokenWorld;
   readonly choices: Choices;
   readonly clientIp?: string;
+  /** Why the first proxy that reads HTTP answers 400; undefined for a request that is well formed. */
+  readonly malformed?: string;
   /** The stations so far. */
   readonly hops: Hop[];
   /** What was taken for granted so far. */

@@ -2,7 +2,7 @@ import { DecisionProps, Outcome } from './decision';
 import { enforce } from './enforcement';
 import { HttpMessage } from './http-message';
 import { meshPeer, Peer } from './peer';
-import { normalized, unpredictable } from './proxy-arrival';
+import { normalized, unpredictable, unreadable } from './proxy-arrival';
 import { end, Journey } from './station';
 import { Backend } from '../mesh/backend';
 
@@ -31,6 +31,8 @@ export function workloadHop(journey: Journey, backend: Pods, message: HttpMessag
   if (broken !== undefined) return broken;
   const connection = connect(journey, backend, caller);
   if ('outcome' in connection) return connection;
+  const bad = backend.http ? unreadable(journey) : undefined;
+  if (bad !== undefined) return bad;
   const seen = backend.http ? normalized(message, journey.view.settings, journey.choices) : message;
   if (seen === undefined) return end(journey, Outcome.BAD_REQUEST, `the path is malformed for ${place}`, { status: 400 });
   const passage = enforce(journey, {

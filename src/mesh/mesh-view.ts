@@ -82,7 +82,7 @@ export class MeshView {
     const refused: RefusedObject[] = [];
     const refuse = (object: KubeObject, reason: string) => refused.push({ object, reason, selector: selectorOf(object) ?? new Map<string, string>() });
     const objects = unique([...found, ...this.expand(found, refuse)]).filter((object) => {
-      const reason = isIstio(object) ? refusalOf(object) : undefined;
+      const reason = isIstio(object) ? refusalOf(object, this.settings.behaviour.minor) : undefined;
       if (reason !== undefined) refuse(object, reason);
       return reason === undefined;
     });

@@ -2,14 +2,22 @@ import { isIP } from 'node:net';
 import { ISTIO_SHAPES } from './istio-shapes';
 import { KubeObject } from './kube-object';
 import { misfit } from './schema';
-import { at, entries, field, list, number, text, texts, Value } from './value';
+import { at, entries, field, isMapping, list, number, text, texts, Value } from './value';
+import { virtualServiceRefusal } from './virtual-service-refusal';
 
 /** Why the API server or Istio's webhook refuses an object, in words; undefined where it is stored. The rules that change who gets in, not all of them. */
-export function refusalOf(object: KubeObject): string | undefined {
+export function refusalOf(object: KubeObject, minor: number): string | undefined {
   const shape = ISTIO_SHAPES.get(object.kind);
   if (shape === undefined) return undefined;
   if (object.spec === undefined || object.spec === null) return object.kind === 'Gateway' || object.kind === 'VirtualService' ? 'there is no `spec`' : undefined;
-  return misfit(object.spec, shape, 'spec') ?? RULES[object.kind]?.(object.spec, object);
+  return misfit(object.spec, shape, 'spec') ?? tooNew(object, minor) ?? RULES[object.kind]?.(object.spec, object);
+}
+
+/** Fields that older versions do not know. */
+function tooNew({ kind, spec }: KubeObject, minor: number): string | undefined {
+  if (kind !== 'Gateway' || minor >= 31) return undefined;
+  const index = list(field(spec, 'servers')).findIndex((server) => at(server, 'tls', 'insecureSkipVerify') !== undefined);
+  return index < 0 ? undefined : `unknown field \`spec.servers[${index}].tls.insecureSkipVerify\` before Istio 1.31`;
 }
 
 const RULES: Record<string, (spec: Value, object: KubeObject) => string | undefined> = {
@@ -20,12 +28,14 @@ const RULES: Record<string, (spec: Value, object: KubeObject) => string | undefi
     if (new Set(names).size < names.length) return 'two servers have the same `port.name`';
     return some(servers, (server, index) => gatewayServer(server, `spec.servers[${index}]`));
   },
-  VirtualService: virtualService,
+  VirtualService: virtualServiceRefusal,
   AuthorizationPolicy: authorizationPolicy,
   RequestAuthentication: (spec) => target(spec) ?? some(list(field(spec, 'jwtRules')), (rule, index) => {
     const path = `spec.jwtRules[${index}]`;
     if (!text(field(rule, 'issuer')) && !text(field(rule, 'jwksUri'))) return `\`${path}\` has neither \`issuer\` nor \`jwksUri\``;
     if (text(field(rule, 'jwks')) && text(field(rule, 'jwksUri'))) return `\`${path}\` has both \`jwks\` and \`jwksUri\``;
+    const jwks = text(field(rule, 'jwks'));
+    if (jwks && !isKeySet(jwks)) return `\`${path}.jwks\` is no key set`;
     if (texts(field(rule, 'audiences')).includes('')) return `\`${path}.audiences\` holds an empty string`;
     if (list(field(rule, 'fromHeaders')).some((header) => !text(field(header, 'name')))) return `\`${path}.fromHeaders\` has an entry without name`;
     return undefined;
@@ -36,6 +46,14 @@ const RULES: Record<string, (spec: Value, object: KubeObject) => string | undefi
     return undefined;
   },
 };
+
+function isKeySet(jwks: string): boolean {
+  try {
+    return isMapping(JSON.parse(jwks));
+  } catch {
+    return false;
+  }
+}
 
 function gatewayServer(server: Value, path: string): string | undefined {
   const port = field(server, 'port');
@@ -77,23 +95,6 @@ function isServerHost(entry: string): boolean {
   const host = parts[parts.length - 1];
   if (host === '*' || isIP(host) !== 0) return true;
   return host.includes('.') && /^(\*\.)?([a-z0-9_]([-a-z0-9_]*[a-z0-9_])?\.)*[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?\.?$/i.test(host) && !/\.\d+\.?$/.test(host);
-}
-
-function virtualService(spec: Value): string | undefined {
-  const hosts = texts(field(spec, 'hosts'));
-  const routes = list(field(spec, 'http'));
-  if (routes.length + list(field(spec, 'tcp')).length + list(field(spec, 'tls')).length === 0) return 'there are no routes';
-  if (new Set(hosts).size < hosts.length) return '`spec.hosts` holds a host twice';
-  if (hosts.some((host, index) => hosts.some((other, position) => position !== index && host.startsWith('*') && other.endsWith(host.slice(1))))) return '`spec.hosts` overlap';
-  if (hosts.length === 0 && texts(field(spec, 'gateways')).length > 0) return '`spec.hosts` is empty';
-  return some(routes, (route, index) => {
-    const kinds = ['redirect', 'directResponse', 'delegate'].filter((key) => field(route, key) !== undefined && field(route, key) !== null);
-    const destinations = list(field(route, 'route'));
-    if (kinds.length + (destinations.length > 0 ? 1 : 0) !== 1) return `\`spec.http[${index}]\` needs exactly one of route, redirect, directResponse, delegate`;
-    if (destinations.some((destination) => !text(at(destination, 'destination', 'host')))) return `\`spec.http[${index}].route\` has a destination without host`;
-    if (destinations.length > 1 && destinations.every((destination) => !number(field(destination, 'weight')))) return `\`spec.http[${index}].route\` has no weight`;
-    return undefined;
-  });
 }
 
 function authorizationPolicy(spec: Value, object: KubeObject): string | undefined {

@@ -1,5 +1,7 @@
 /** What differs between Istio versions, as far as who gets in is concerned. `undefined`: depends on the patch release. */
 export interface Behaviour {
+  /** The minor version, e.g. 30. */
+  readonly minor: number;
   /** Policies test each line of a repeated header (CVE-2026-31838); before, the lines joined with `,`. */
   readonly policyHeadersByLine: boolean | undefined;
   /** Routes test each line of a repeated header; before, the lines joined with `,`. */
@@ -24,6 +26,7 @@ export function behaviourOf(version: string): Behaviour {
   }
   const patch = parsed[2] === undefined ? undefined : Number(parsed[2]);
   return {
+    minor,
     policyHeadersByLine: patch === undefined || patch >= (HEADERS_BY_LINE.get(minor) ?? 0),
     routeHeadersByLine: minor >= 31,
     // The fix is in Envoy 1.36.10, 1.37.6, 1.38.4, 1.39.1; Istio 1.27 stands on 1.35, 1.32 on 1.40.

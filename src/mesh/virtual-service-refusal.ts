@@ -1,0 +1,136 @@
+import { isExpression } from './regular-expression';
+import { at, entries, field, isMapping, list, number, text, texts, Value } from './value';
+
+const CLAIMS = /^@request\.auth\.claims(?:\.|\[)/i;
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const PSEUDO_HEADERS = new Set([':method', ':authority', ':scheme']);
+const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** Why Istio's webhook refuses a VirtualService, in words; undefined where it does not (istio `pkg/config/validation`). */
+export function virtualServiceRefusal(spec: Value): string | undefined {
+  const hosts = texts(field(spec, 'hosts'));
+  const gateways = texts(field(spec, 'gateways'));
+  const routes = list(field(spec, 'http'));
+  if (routes.length + list(field(spec, 'tcp')).length + list(field(spec, 'tls')).length === 0) return 'there are no routes';
+  if (hosts.length === 0 && gateways.length > 0) return '`spec.hosts` is empty';
+  const inMesh = gateways.length === 0 || gateways.includes('mesh');
+  return hostsProblem(hosts, inMesh) ?? exportProblem(texts(field(spec, 'exportTo'))) ?? gatewaysProblem(gateways)
+    ?? first(routes, (route, index) => routeProblem(route, `spec.http[${index}]`, inMesh));
+}
+
+function hostsProblem(hosts: readonly string[], inMesh: boolean): string | undefined {
+  if (inMesh && hosts.includes('*')) return '`spec.hosts` holds `*`, which routes of the mesh must not';
+  const wrong = hosts.find((host) => host !== '*' && (host.replace(/^\*[-.]?/, '').includes('*') || host.includes('/') || host === ''));
+  if (wrong !== undefined) return `\`spec.hosts\` holds \`${wrong}\``;
+  const matches = (a: string, b: string) => a === b || (a.startsWith('*') && b.endsWith(a.slice(1))) || (b.startsWith('*') && a.endsWith(b.slice(1)));
+  const twice = hosts.find((host, index) => hosts.slice(index + 1).some((other) => matches(host, other)));
+  return twice === undefined ? undefined : `\`spec.hosts\` overlap in \`${twice}\``;
+}
+
+function exportProblem(targets: readonly string[]): string | undefined {
+  if (new Set(targets).size < targets.length) return '`spec.exportTo` holds an entry twice';
+  if (targets.length > 1 && targets.includes('*')) return '`spec.exportTo` has others beside `*`';
+  return targets.some((target) => !['.', '*'].includes(target) && !LABEL.test(target)) ? '`spec.exportTo` names no namespace' : undefined;
+}
+
+/** What follows a name without namespace is not looked at. */
+function gatewaysProblem(gateways: readonly string[]): string | undefined {
+  for (const gateway of gateways) {
+    const parts = gateway.split('/');
+    if (parts.length === 1) return undefined;
+    if (parts.length > 2 || !parts.every((part) => LABEL.test(part))) return `\`spec.gateways\` holds \`${gateway}\``;
+  }
+  return undefined;
+}
+
+function routeProblem(route: Value, path: string, inMesh: boolean): string | undefined {
+  const has = (key: string) => isMapping(field(route, key));
+  const destinations = list(field(route, 'route'));
+  const kinds = [has('redirect'), has('directResponse'), has('delegate'), destinations.length > 0].filter(Boolean).length;
+  if (kinds !== 1) return `\`${path}\` needs exactly one of route, redirect, directResponse, delegate`;
+  if ((has('redirect') || has('directResponse')) && (has('rewrite') || has('fault'))) return `\`${path}\` has a rewrite or fault beside its own answer`;
+  if (destinations.some((destination) => !text(at(destination, 'destination', 'host')))) return `\`${path}.route\` has a destination without host`;
+  if (destinations.length > 1 && destinations.every((destination) => !number(field(destination, 'weight')))) return `\`${path}.route\` has no weight`;
+  if (destinations.some((destination) => (number(field(destination, 'weight')) ?? 0) < 0)) return `\`${path}.route\` has a negative weight`;
+  return first(list(field(route, 'match')), (match) => matchProblem(match, path, inMesh))
+    ?? changesProblem(at(route, 'headers', 'request'), path) ?? first(destinations, (destination) => changesProblem(at(destination, 'headers', 'request'), path))
+    ?? ownAnswerProblem(route, path) ?? rewriteProblem(field(route, 'rewrite'), path) ?? authorityProblem(route, path);
+}
+
+function matchProblem(match: Value, path: string, inMesh: boolean): string | undefined {
+  const headers = entries(field(match, 'headers'));
+  const without = entries(field(match, 'withoutHeaders'));
+  const claim = inMesh ? [...headers, ...without].find(([name]) => CLAIMS.test(name)) : undefined;
+  if (claim !== undefined) return `\`${path}\` matches a claim, which only routes of gateways can`;
+  const name = [...headers, ...without].find(([key]) => !CLAIMS.test(key) && !PSEUDO_HEADERS.has(key) && !HEADER_NAME.test(key));
+  if (name !== undefined) return `\`${path}\` matches a header \`${name[0]}\``;
+  const singles = ['scheme', 'method', 'authority'].map((key) => field(match, key));
+  const presence = ([, pattern]: [string, Value]) => text(field(pattern, 'regex')) !== '*';
+  const patterns = [...headers.map(([, pattern]) => pattern), ...without.filter(presence).map(([, pattern]) => pattern), ...singles, ...entries(field(match, 'queryParams')).map(([, pattern]) => pattern)];
+  if (patterns.some((pattern) => text(field(pattern, 'prefix')) === '')) return `\`${path}\` has an empty prefix`;
+  const forms = [field(match, 'uri'), ...patterns].find((pattern) => ['exact', 'prefix', 'regex'].filter((key) => text(field(pattern, key)) !== undefined).length > 1);
+  if (forms !== undefined) return `\`${path}\` has a match of two forms`;
+  const expression = [field(match, 'uri'), ...patterns].map((pattern) => text(field(pattern, 'regex'))).find((regex) => regex !== undefined && !isAccepted(regex));
+  if (expression !== undefined) return `\`${path}\` has the regular expression \`${expression.slice(0, 100)}\``;
+  const port = number(field(match, 'port'));
+  if (port !== undefined && port !== 0 && (port < 0 || port > 65535)) return `\`${path}\` matches port ${port}`;
+  return gatewaysProblem(texts(field(match, 'gateways')));
+}
+
+function isAccepted(regex: string): boolean {
+  return regex !== '' && regex.length <= 1024 && isExpression(regex);
+}
+
+function changesProblem(changes: Value, path: string): string | undefined {
+  const written = [...entries(field(changes, 'set')), ...entries(field(changes, 'add'))];
+  const name = written.find(([key]) => key === '' || (key.startsWith(':') && key.toLowerCase() !== ':authority'));
+  if (name !== undefined) return `\`${path}\` writes the header \`${name[0]}\``;
+  // eslint-disable-next-line no-control-regex
+  const value = written.find(([, item]) => typeof item === 'string' && (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(item) || !isBalanced(item)));
+  if (value !== undefined) return `\`${path}\` writes header \`${value[0]}\` with a value that Envoy does not take`;
+  const removed = texts(field(changes, 'remove')).find((key) => key === '' || key.startsWith(':') || key.toLowerCase() === 'host');
+  return removed === undefined ? undefined : `\`${path}\` removes the header \`${removed}\``;
+}
+
+/** Percent signs come in pairs: around an operator, or `%%`. */
+function isBalanced(value: string): boolean {
+  return /^(?:[^%]|%%|%[^%]+%)*$/.test(value);
+}
+
+function ownAnswerProblem(route: Value, path: string): string | undefined {
+  const redirect = field(route, 'redirect');
+  if (isMapping(redirect)) {
+    if (!['uri', 'prefixRewrite', 'authority', 'port', 'derivePort', 'scheme'].some((key) => field(redirect, key))) return `\`${path}.redirect\` changes nothing`;
+    const code = number(field(redirect, 'redirectCode'));
+    if (code !== undefined && code !== 0 && (code < 300 || code > 399)) return `\`${path}.redirect\` has code ${code}`;
+  }
+  const status = number(at(route, 'directResponse', 'status'));
+  return isMapping(field(route, 'directResponse')) && (status === undefined || status < 200 || status > 600) ? `\`${path}.directResponse\` has status ${String(status)}` : undefined;
+}
+
+function rewriteProblem(rewrite: Value, path: string): string | undefined {
+  if (!isMapping(rewrite)) return undefined;
+  const regex = field(rewrite, 'uriRegexRewrite');
+  const uri = text(field(rewrite, 'uri'));
+  if (uri && isMapping(regex)) return `\`${path}.rewrite\` has two forms of the path`;
+  if (!uri && !isMapping(regex) && !text(field(rewrite, 'authority'))) return `\`${path}.rewrite\` changes nothing`;
+  if (!isMapping(regex)) return undefined;
+  const [match, replacement] = [text(field(regex, 'match')), text(field(regex, 'rewrite'))];
+  return !match || !replacement || !isAccepted(match) ? `\`${path}.rewrite.uriRegexRewrite\` cannot be used` : undefined;
+}
+
+/** The host may be set in one place of a route only. */
+function authorityProblem(route: Value, path: string): string | undefined {
+  const settings = (changes: Value) => [...entries(field(changes, 'set')), ...entries(field(changes, 'add'))].filter(([name]) => /^(?::authority|host)$/i.test(name)).length;
+  const places = settings(at(route, 'headers', 'request')) + (text(at(route, 'rewrite', 'authority')) ? 1 : 0);
+  const destinations = list(field(route, 'route')).map((destination) => settings(at(destination, 'headers', 'request')));
+  return places > 1 || destinations.some((count) => count > 1 || count + places > 1) ? `\`${path}\` sets the host more than once` : undefined;
+}
+
+function first<T>(items: readonly T[], problem: (item: T, index: number) => string | undefined): string | undefined {
+  for (const [index, item] of items.entries()) {
+    const found = problem(item, index);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
