@@ -1,5 +1,5 @@
-import { App } from 'cdk8s';
-import type { ConstructOrder, IConstruct } from 'constructs';
+import { ApiObject, App, Chart, DependencyGraph } from 'cdk8s';
+import type { IConstruct } from 'constructs';
 
 /** What a relation check found: the construct to blame, and the message. */
 export interface RelationError {
@@ -66,12 +66,12 @@ export class Synthesis {
     const during = <T>(run: () => T): T => {
       this.synthesising = true;
       this.checked = false;
-      const forget = rememberTree(app);
+      const restore = renderOnly(app);
       try {
         return run();
       } finally {
         this.synthesising = false;
-        forget();
+        restore();
       }
     };
     app.synth = () => during(() => synth.call(app));
@@ -108,15 +108,15 @@ export class Synthesis {
   }
 }
 
-// cdk8s walks the whole tree several times for each chart. While it synthesises the tree does not change, so one walk will do.
-function rememberTree(app: App): () => void {
-  const node: { findAll?: typeof app.node.findAll } = app.node;
-  const findAll = app.node.findAll.bind(app.node);
-  const walks = new Map<ConstructOrder | undefined, IConstruct[]>();
-  node.findAll = (order) => {
-    const known = walks.get(order) ?? findAll(order);
-    walks.set(order, known);
-    return known.slice();
-  };
-  return () => { delete node.findAll; };
+// For each chart cdk8s resolves and validates the whole app again, although `App.synth()` has just done so: with many charts that is most of the time.
+function renderOnly(app: App): () => void {
+  // A chart with a rendering of its own keeps it.
+  const charts: { toJson?: () => any[] }[] = app.node.findAll().filter((node) => Chart.isChart(node) && node.toJson === Chart.prototype.toJson);
+  for (const chart of charts) chart.toJson = () => objectsOf(chart as Chart).map((object) => object.toJson());
+  return () => charts.forEach((chart) => delete chart.toJson);
+}
+
+/** The objects of a chart in the order of their dependencies. */
+function objectsOf(chart: Chart): ApiObject[] {
+  return new DependencyGraph(chart.node).topology().filter((node): node is ApiObject => ApiObject.isApiObject(node) && Chart.of(node) === chart);
 }

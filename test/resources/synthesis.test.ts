@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiObject, App, Chart, Testing } from 'cdk8s';
+import { ApiObject, App, Chart, Testing, YamlOutputType } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Synthesis } from '../../src/resources/synthesis';
 
@@ -79,14 +79,56 @@ test('what constructs share is made once per app', () => {
   expect(Synthesis.of(other.app).sharedBy(key, () => new Map())).not.toBe(map);
 });
 
-test('the tree is walked once per synth, and anew as soon as it may have changed', () => {
-  const { app, charts } = appWithCharts(3, outdir);
-  Synthesis.of(app);
-  const walk = jest.spyOn(Object.getPrototypeOf(app.node), 'findAll');
-  app.synth();
-  expect(walk.mock.instances.filter((node) => node === app.node)).toHaveLength(1);
-  walk.mockRestore();
-  new ApiObject(charts[0], 'Later', { apiVersion: 'v1', kind: 'Secret' });
-  expect(app.node.findAll()).toHaveLength(8);
-  expect(app.synthYaml()).toContain('kind: Secret');
+describe('charts are rendered without validating the whole app again for each of them', () => {
+  test('what is written is what cdk8s writes by itself: order of dependencies, nested charts, every kind of output', () => {
+    const build = (attach: boolean, type: YamlOutputType, directory: string) => {
+      const app = new App({ outdir: directory, yamlOutputType: type });
+      const [one, two] = [new Chart(app, 'one'), new Chart(app, 'two')];
+      const nested = new Chart(one, 'nested', { namespace: 'inner' });
+      const objects = [one, two, nested, one, two].map((chart, index) => new ApiObject(chart, `O${index}`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `o${index}` } }));
+      objects[0].addDependency(objects[3]);
+      one.addDependency(two);
+      if (attach) Synthesis.of(one);
+      app.synth();
+      return { yaml: app.synthYaml(), files: readdirSync(directory, { recursive: true }).map(String).sort().filter((file) => file.endsWith('.yaml')).map((file) => [file, readFileSync(join(directory, file), 'utf8')]) };
+    };
+    for (const type of [YamlOutputType.FILE_PER_APP, YamlOutputType.FILE_PER_CHART, YamlOutputType.FILE_PER_RESOURCE, YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE]) {
+      const [ours, theirs] = [true, false].map((attach) => build(attach, type, join(outdir, `${type}-${attach}`)));
+      expect(ours).toEqual(theirs);
+    }
+  });
+
+  test('validations of other constructs run once per synth, and as ever afterwards', () => {
+    const { app, charts } = appWithCharts(5, outdir);
+    Synthesis.of(app);
+    const validate = jest.fn(() => []);
+    charts[2].node.addValidation({ validate });
+    app.synth();
+    expect(validate).toHaveBeenCalledTimes(1);
+    charts[2].toJson();
+    expect(validate).toHaveBeenCalledTimes(2);
+  });
+
+  test('a chart that renders in its own way keeps doing so', () => {
+    class Stamped extends Chart {
+      public override toJson(): any[] {
+        return super.toJson().map((object) => ({ ...object, stamped: true }));
+      }
+    }
+    const app = new App({ outdir });
+    const chart = new Stamped(app, 'stamped');
+    new ApiObject(chart, 'Object', { apiVersion: 'v1', kind: 'ConfigMap' });
+    Synthesis.of(chart);
+    app.synth();
+    expect(readFileSync(join(outdir, 'stamped.k8s.yaml'), 'utf8')).toContain('stamped: true');
+  });
+
+  test('an object that fails to render leaves the app as it was', () => {
+    const { app, charts } = appWithCharts(2, outdir);
+    Synthesis.of(app);
+    const object = new ApiObject(charts[0], 'Broken', { apiVersion: 'v1', kind: 'Secret' });
+    object.toJson = () => { throw new Error('broken'); };
+    expect(() => app.synth()).toThrow('broken');
+    expect(Object.keys(charts[0])).not.toContain('toJson');
+  });
 });
