@@ -16,6 +16,7 @@ import (
 type options struct {
 	mesh.Options
 	results string
+	counts  string
 	keep    bool
 	strict  bool
 	args    []string
@@ -29,6 +30,7 @@ func parse(args []string) *options {
 	flags.StringVar(&o.Manifests, "manifests", "", "Istio's manifests")
 	flags.StringVar(&crds, "crds", "", "directories of CustomResourceDefinitions, separated by colons")
 	flags.StringVar(&o.results, "results", "", "directory for the logs of a failed run")
+	flags.StringVar(&o.counts, "counts", "", "file to append the numbers of passed and failed cases to")
 	flags.BoolVar(&o.keep, "keep", false, "leave the mesh running until interrupted")
 	flags.BoolVar(&o.strict, "strict", false, "an object whose kind has no CustomResourceDefinition is a failure")
 	_ = flags.Parse(args[1:])
@@ -59,6 +61,7 @@ func inside(args []string) int {
 			runner.Run(ctx, s)
 		}
 		printMemory()
+		o.saveCounts(runner.Report)
 		if !runner.Report.Summary(time.Since(start)) {
 			code = 1
 			o.saveLogs()
@@ -155,4 +158,18 @@ func (o *options) saveLogs() {
 		return
 	}
 	fmt.Fprintln(os.Stderr, "logs are in", o.results)
+}
+
+func (o *options) saveCounts(report *suite.Report) {
+	if o.counts == "" {
+		return
+	}
+	file, err := os.OpenFile(o.counts, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err == nil {
+		_, err = fmt.Fprintln(file, report.Passed, report.Failed)
+		file.Close()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "counts:", err)
+	}
 }
