@@ -21,7 +21,10 @@ async function handshake(host: string, server: Files, client: Files): Promise<st
   try {
     const { port } = listener.address() as { port: number };
     const seen = new Promise<string>((resolve, reject) => {
-      listener.on('secureConnection', (socket: TLSSocket) => resolve(String(socket.getPeerCertificate().subject.CN)));
+      listener.on('secureConnection', (socket: TLSSocket) => {
+        resolve(String(socket.getPeerCertificate().subject.CN));
+        socket.end();
+      });
       listener.on('tlsClientError', reject);
     });
     const socket = connect({ ...client, port, host: '127.0.0.1', servername: host });
@@ -88,8 +91,8 @@ describe('the layout of the Alibaba Cloud Service Mesh tutorial', () => {
   test('has the files of the curl lines, and they shake hands, the server\'s as a client too', async () => {
     const dir = at('asm');
     await pki(0, ['init', '--dir', dir, '--layout', 'asm', '--key', 'rsa-2048']);
-    await pki(0, ['server', 'test.com', '--dir', dir, '--key', 'rsa-2048', '--both']);
-    await pki(0, ['client', '--spiffe', 'spiffe://test.client', '--subject', '/C=CN/O=test.client/CN=test.client', '--dir', dir, '--key', 'rsa-2048']);
+    await pki(0, ['server', 'test.com', '--dir', dir, '--both']);
+    await pki(0, ['client', '--spiffe', 'spiffe://test.client', '--subject', '/C=CN/O=test.client/CN=test.client', '--dir', dir]);
     const ca = read('asm/cacert.pem');
     const server = { cert: read('asm/servercert.pem'), key: read('asm/serverkey.pem'), ca };
 
@@ -160,7 +163,7 @@ test('an intermediate is added below a root that is there', async () => {
 });
 
 test('an RSA key of 4096 bits is announced, because it takes long', async () => {
-  const { err } = await pki(0, ['init', '--dir', at('rsa'), '--key', 'rsa-4096']);
+  const { err } = await pki(2, ['init', '--dir', at('rsa'), '--key', 'rsa-4096', '--valid', '99y']);
 
-  expect(err).toBe('making an RSA key of 4096 bits for root …\n');
+  expect(err).toMatch(/^making an RSA key of 4096 bits for root …\nerror: .*\n$/);
 });
