@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { summarise } from '../build-tools/access-summary';
 import { picture } from '../build-tools/picture';
+import { report } from '../build-tools/report';
 import { examples, read, RenderedFile, synthesise, tutorials } from '../build-tools/tutorials';
 
 let outdir: string;
@@ -16,6 +17,11 @@ afterAll(() => rmSync(outdir, { recursive: true }));
 
 test('there are the five tutorials', () => {
   expect(tutorials().map((name) => name.slice(0, 3))).toEqual(['000', '001', '002', '003', '004']);
+});
+
+test('the README shows what npm start says of the first of them (npm start -- --update)', () => {
+  const [first] = tutorials();
+  expect(readFileSync(join(examples, '..', 'README.md'), 'utf8')).toContain(`<!-- start -->\n\`\`\`\n${report(first, rendered.get(first)!)}…`);
 });
 
 describe.each(tutorials())('%s', (tutorial) => {

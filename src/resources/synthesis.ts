@@ -104,6 +104,11 @@ export class Synthesis {
     for (const check of appChecks) {
       for (const { construct, message } of check(this.root)) add(construct, message);
     }
+    // A construct and a resource inside it may see the same: the user knows the outer one.
+    for (const [construct, messages] of findings) {
+      const outer = construct.node.scopes.slice(0, -1).flatMap((scope) => findings.get(scope) ?? []);
+      findings.set(construct, messages.filter((message) => !outer.includes(message)));
+    }
     return findings;
   }
 }

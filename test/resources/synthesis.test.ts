@@ -50,6 +50,17 @@ test('all findings are reported in one run, each with its construct path, once, 
   expect(readdirSync(outdir)).toEqual([]);
 });
 
+test('what a construct and a resource inside it both find is said once, of the outer one', () => {
+  const { charts } = appWithCharts(1);
+  const outer = new Construct(charts[0], 'Orders');
+  const inner = new Construct(outer, 'Route');
+  Synthesis.of(inner).addCheck(inner, () => ['not served', 'of its own']);
+  Synthesis.of(outer).addCheck(outer, () => ['not served']);
+  expect(() => Testing.synth(charts[0])).toThrow(new Error(
+    'Validation failed with the following errors:\n  [chart-0/Orders] not served\n  [chart-0/Orders/Route] of its own',
+  ));
+});
+
 test('a finding that belongs to the whole app is reported too', () => {
   const { app } = appWithCharts(1, outdir);
   Synthesis.of(app).addCheck(app, () => ['about the app']);
