@@ -1,11 +1,11 @@
-import { generateCluster } from './cluster';
+import { generateSurroundings } from './cluster';
 import { generatePolicies } from './policies';
 import { Random } from './random';
 import { CaseRequest, generateRequests } from './requests';
 import { generateGateways, generateRoutes } from './traffic';
 import { Manifest } from './vocabulary';
 
-/** A configuration and what is asked of it. */
+/** What stands on the standard cluster, and what is asked of it. */
 export interface Case {
   readonly id: string;
   readonly manifests: Manifest[];
@@ -16,6 +16,6 @@ export function generateCase(seed: number, index: number, requests: number): Cas
   const random = new Random(seed * 1000003 + index);
   const dated = random.chance(0.5);
   const gateways = generateGateways(random, dated);
-  const manifests = [...generateCluster(random), ...gateways, ...generateRoutes(random, gateways, dated), ...generatePolicies(random, dated)];
+  const manifests = [...generateSurroundings(random), ...gateways, ...generateRoutes(random, gateways, dated), ...generatePolicies(random, dated)];
   return { id: `${seed}-${index}`, manifests, requests: generateRequests(random, manifests, requests) };
 }

@@ -23,8 +23,8 @@ function backend({ namespace, name, app, port, target }: Backend): Manifest[] {
   ];
 }
 
-/** Whatever is there besides Istio's objects: namespaces, gateway pods, workloads, mesh settings, Secrets. */
-export function generateCluster(random: Random): Manifest[] {
+/** What every generated configuration stands on: namespaces, two gateways, workloads with their Services. */
+export function standardCluster(): Manifest[] {
   const namespaces = ['demo', 'other', 'edge', 'plain', 'istio-system'].map((name) => ({
     apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...(name === 'demo' || name === 'other' ? { labels: { 'istio-injection': 'enabled' } } : {}) },
   }));
@@ -33,11 +33,14 @@ export function generateCluster(random: Random): Manifest[] {
     ...gateway('istio-system', 'istio-ingressgateway', 'istio-ingressgateway-service-account', 'ingressgateway', [
       { name: 'http2', port: 80, targetPort: 8080 }, { name: 'https', port: 443, targetPort: 8443 }, { name: 'https-b', port: 9443, targetPort: 9443 },
     ]),
-    ...(random.chance(0.25) ? gateway('edge', 'edge', 'edge', 'edge', [{ name: 'https', port: 443, targetPort: 8443 }, { name: 'http', port: 80, targetPort: 8080 }]) : []),
+    ...gateway('edge', 'edge', 'edge', 'edge', [{ name: 'https', port: 443, targetPort: 8443 }, { name: 'http', port: 80, targetPort: 8080 }]),
     ...BACKENDS.flatMap(backend),
-    ...(random.chance(0.3) ? [meshSettings(random)] : []),
-    ...secrets(random),
   ];
+}
+
+/** Mesh settings and Secrets. */
+export function generateSurroundings(random: Random): Manifest[] {
+  return [...(random.chance(0.3) ? [meshSettings(random)] : []), ...secrets(random)];
 }
 
 function meshSettings(random: Random): Manifest {

@@ -1,3 +1,4 @@
+import { standardCluster } from './cluster';
 import { fill, Materials } from './materials';
 import { Observation, Verdict } from './oracle';
 import { CaseRequest } from './requests';
@@ -19,7 +20,7 @@ export const ISTIO_VERSION = '1.30';
 
 /** The evaluator's mesh of generated manifests, which are all there is. */
 export function meshOf(manifests: readonly Manifest[], materials: Materials): Mesh {
-  return Mesh.fromManifests(fill([...manifests], materials), { complete: true, createdTogether: true, istioVersion: ISTIO_VERSION });
+  return Mesh.fromManifests([...standardCluster(), ...fill([...manifests], materials)], { complete: true, createdTogether: true, istioVersion: ISTIO_VERSION });
 }
 
 /** The request in the evaluator's words. */
@@ -75,7 +76,7 @@ function joined(lines: readonly (readonly [string, string])[]): Record<string, s
   const found: Record<string, string> = {};
   for (const [name, value] of lines) {
     const key = name.toLowerCase();
-    if (!VOLATILE.test(key)) found[key] = found[key] === undefined ? value : `${found[key]},${value}`;
+    if (!VOLATILE.test(key)) found[key] = (found[key] === undefined ? value : `${found[key]},${value}`).replace(/, /g, ',');
   }
   return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Case, generateCase } from './case';
 import { Comparison, compare, meshOf, refusals } from './compare';
 import { makeMaterials, Materials } from './materials';
 import { askOracle, OraclePrograms, Verdict } from './oracle';
+import { Finding, reduce } from './reduce';
 import { Tally } from './tally';
 
 const HOME = join(__dirname, '..', '..');
@@ -12,15 +13,9 @@ const REQUESTS = 12;
 /** The fake API server of the oracle keeps some memory for each configuration: a process judges so many. */
 const BATCH = 150;
 
-interface Found {
-  readonly from: Case;
-  readonly index: number;
-  readonly comparison: Comparison;
-}
-
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { seed: { type: 'string', default: '1' }, pairs: { type: 'string', default: '2000' }, show: { type: 'string', default: '10' }, case: { type: 'string' }, out: { type: 'string' } },
+    options: { seed: { type: 'string', default: '1' }, pairs: { type: 'string', default: '2000' }, show: { type: 'string', default: '10' }, case: { type: 'string' }, out: { type: 'string' }, reduce: { type: 'string', default: '0' }, record: { type: 'string' }, replay: { type: 'string' } },
   });
   const programs: OraclePrograms = {
     oracle: process.env.ORACLE ?? join(HOME, 'conformance', '.build', 'oracle'),
@@ -35,23 +30,46 @@ async function main(): Promise<number> {
   const first = values.case === undefined ? 0 : Number(values.case);
   const count = values.case === undefined ? Math.ceil(Number(values.pairs) / REQUESTS) : 1;
   console.log(`seed ${seed}, ${count * REQUESTS} pairs in ${count} configurations`);
-  const materials = await makeMaterials();
+  const materials = values.replay === undefined ? await makeMaterials() : readMaterials(join(values.replay, 'materials.json'));
+  if (values.record !== undefined) startRecord(values.record, materials);
   const tally = new Tally();
-  const found: Found[] = [];
+  const found: Finding[] = [];
   for (let start = first; start < first + count; start += BATCH) {
     const cases = new Map(Array.from({ length: Math.min(BATCH, first + count - start) }, (_, offset) => generateCase(seed, start + offset, REQUESTS)).map((made) => [made.id, made]));
-    await askOracle(programs, [...cases.values()], materials, (verdict) => judge(cases.get(verdict.id)!, verdict, materials, tally, found));
+    const take = (verdict: Verdict) => {
+      if (values.record !== undefined) appendFileSync(join(values.record, `verdicts-${seed}.jsonl`), `${JSON.stringify(verdict)}\n`);
+      judge(cases.get(verdict.id)!, verdict, materials, tally, found);
+    };
+    if (values.replay === undefined) await askOracle(programs, [...cases.values()], materials, take);
+    else recorded(join(values.replay, `verdicts-${seed}.jsonl`)).filter(({ id }) => cases.has(id)).forEach(take);
   }
   tally.print();
-  found.slice(0, Number(values.show)).forEach(show);
   if (values.out !== undefined) {
     mkdirSync(values.out, { recursive: true });
-    writeFileSync(join(values.out, 'found.json'), JSON.stringify(found.map(({ from, index, comparison }) => ({ id: from.id, index, request: from.requests[index], manifests: from.manifests, comparison })), undefined, 1));
+    writeFileSync(join(values.out, 'found.json'), JSON.stringify(found, undefined, 1));
   }
+  const chosen = Number(values.reduce) > 0 ? await reduce(distinct(found).slice(0, Number(values.reduce)), judgeWith(programs, materials)) : found.slice(0, Number(values.show));
+  chosen.forEach(show);
   return tally.failed ? 1 : 0;
 }
 
-function judge(from: Case, verdict: Verdict, materials: Materials, tally: Tally, found: Found[]): void {
+/** A record keeps what the oracle said, and the keys and certificates of that run, so that the evaluator can be compared again in seconds. */
+function startRecord(directory: string, { texts, clients }: Materials): void {
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'materials.json'), JSON.stringify({ texts: [...texts], clients: [...clients] }), { mode: 0o600 });
+}
+
+function readMaterials(file: string): Materials {
+  const { texts, clients } = JSON.parse(readFileSync(file, 'utf8'));
+  return { texts: new Map(texts), clients: new Map(clients) };
+}
+
+function recorded(file: string): Verdict[] {
+  return readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Verdict);
+}
+
+function judge(from: Case, verdict: Verdict, materials: Materials, tally: Tally, found: Finding[]): void {
   if (verdict.error !== undefined) {
     tally.broken(`${from.id}: ${verdict.error.split('\n')[0].slice(0, 300)}`);
     return;
@@ -68,12 +86,33 @@ function judge(from: Case, verdict: Verdict, materials: Materials, tally: Tally,
     const index = Number(observation.id);
     const comparison = compare(mesh, from.requests[index], observation, materials);
     tally.add(comparison);
-    if (comparison.agreement === 'disagreed' || comparison.agreement === 'crashed' || comparison.covered === false) found.push({ from, index, comparison });
+    if (comparison.agreement === 'disagreed' || comparison.agreement === 'crashed' || comparison.covered === false) found.push({ id: `${from.id}:${index}`, manifests: from.manifests, request: from.requests[index], comparison });
   }
 }
 
-function show({ from, index, comparison }: Found): void {
-  console.log(`\n${from.id} request ${index}: ${comparison.agreement}: ${comparison.reason.slice(0, 900)}\n  ${JSON.stringify(from.requests[index])}\n  real ${JSON.stringify(comparison.real)}`);
+/** One finding of each kind. */
+function distinct(found: readonly Finding[]): Finding[] {
+  return [...new Map([...found].reverse().map((finding) => [`${finding.comparison.agreement} ${finding.comparison.reason.replace(/`[^`]*`/g, '').slice(0, 120)}`, finding])).values()].reverse();
+}
+
+function judgeWith(programs: OraclePrograms, materials: Materials): (cases: readonly Case[]) => Promise<Map<string, Comparison>> {
+  return async (cases) => {
+    const answers = new Map<string, Comparison>();
+    const byId = new Map(cases.map((each) => [each.id, each]));
+    for (let start = 0; start < cases.length; start += BATCH) {
+      await askOracle(programs, cases.slice(start, start + BATCH), materials, ({ id, error, results }) => {
+        const { manifests, requests: [request] } = byId.get(id)!;
+        if (error === undefined) answers.set(id, compare(meshOf(manifests, materials), request, results[0], materials));
+      });
+    }
+    return answers;
+  };
+}
+
+function show({ id, request, manifests, comparison }: Finding): void {
+  const { agreement, reason, real } = comparison;
+  console.log(`\n${id}: ${agreement}: ${reason.slice(0, 700)}\n  request ${JSON.stringify(request)}\n  real ${JSON.stringify(real)}`);
+  manifests.forEach((manifest) => console.log(`  ${JSON.stringify(manifest).slice(0, 900)}`));
 }
 
 main().then((status) => { process.exitCode = status; }, (error) => {

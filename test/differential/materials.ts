@@ -95,7 +95,7 @@ export async function makeMaterials(): Promise<Materials> {
     ['other-ca', other.certificate],
     ['server-ca', server.certificate],
     ['both-ca', client.certificate + other.certificate],
-    ['client-crl', `${crl.toString('pem')}\n`],
+    ['client-crl', `${crl.toString('pem').replace(/(BEGIN|END) CRL/g, '$1 X509 CRL')}\n`],
   ]);
   for (const key of ['one', 'two']) {
     const made = await issue(server, { subject: `CN=${key}`, dns: ['a.test', '*.test'], purposes: [SERVER_AUTH] });

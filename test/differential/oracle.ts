@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Case } from './case';
+import { standardCluster } from './cluster';
 import { fill, Materials } from './materials';
 import { CaseRequest } from './requests';
 
@@ -45,7 +46,7 @@ export async function askOracle(programs: OraclePrograms, cases: readonly Case[]
   createInterface({ input: child.stdout }).on('line', (line) => take(JSON.parse(line) as Verdict));
   for (const { id, manifests, requests } of cases) {
     // JSON documents are YAML documents.
-    const text = manifests.map((manifest) => JSON.stringify(fill(manifest, materials))).join('\n---\n');
+    const text = [...standardCluster(), ...manifests].map((manifest) => JSON.stringify(fill(manifest, materials))).join('\n---\n');
     child.stdin.write(`${JSON.stringify({ id, manifests: text, requests: requests.map((request, index) => wire(request, index, materials)) })}\n`);
   }
   child.stdin.end();

@@ -83,9 +83,9 @@ function rule(random: Random): object {
 }
 
 export function generatePolicies(random: Random, dated: boolean): Manifest[] {
-  const authorization = random.times(0, 4, (index) => {
+  const authorization = random.times(0, random.pick([1, 2, 4]), (index) => {
     const { namespace, selector } = scope(random);
-    const action = random.weighted<string | undefined>([[5, 'ALLOW'], [4, 'DENY'], [1, undefined], [0.3, 'AUDIT']]);
+    const action = random.weighted<string | undefined>([[5, 'ALLOW'], [5, 'DENY'], [0.5, undefined], [0.1, 'AUDIT']]);
     const closing = action === 'DENY' && random.chance(0.2);
     return {
       apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy',

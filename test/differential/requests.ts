@@ -83,7 +83,7 @@ function external(random: Random, gateways: readonly Manifest[], values: Mention
   const gateway = random.pick(gateways);
   const server = random.pick<Manifest>(gateway.spec.servers);
   const to = gateway.spec.selector?.istio === 'edge' ? 'edge/edge' : INGRESS;
-  const stray = random.chance(0.1);
+  const stray = random.chance(0.05);
   const port: number = stray ? random.pick([80, 443, 9443]) : server.port.number;
   const host = random.chance(0.85) ? concreteHost(random, random.pick<string>(server.hosts)) : random.pick(HOSTS);
   const secure = server.tls !== undefined && server.port.protocol !== 'HTTP' && !stray ? random.chance(0.98) : port !== 80 && random.chance(0.9);

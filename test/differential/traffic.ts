@@ -18,28 +18,28 @@ export function generateGateways(random: Random, dated: boolean): Manifest[] {
   return random.times(1, 3, (index) => ({
     apiVersion: 'networking.istio.io/v1', kind: 'Gateway', metadata: metadata(random, GATEWAY_NAMES[index], random.weighted([[4, 'demo'], [3, 'istio-system'], [1, 'other']]), dated),
     spec: compact({
-      selector: random.weighted<object | undefined>([[12, { istio: 'ingressgateway' }], [2, { istio: 'edge' }], [1, { istio: 'ingressgateway', app: 'istio-ingressgateway' }], [0.3, undefined], [0.5, { istio: 'nowhere' }]]),
+      selector: random.weighted<object | undefined>([[14, { istio: 'ingressgateway' }], [2, { istio: 'edge' }], [1, { istio: 'ingressgateway', app: 'istio-ingressgateway' }], [0.3, undefined], [0.2, { istio: 'nowhere' }]]),
       servers: random.times(1, 3, (number) => server(random, number)),
     }),
   }));
 }
 
 function server(random: Random, index: number): object {
-  const [number, protocol] = random.weighted<[number, string]>([[4, [80, 'HTTP']], [9, [443, 'HTTPS']], [2, [9443, 'HTTPS']], [0.3, [80, 'HTTPS']], [0.3, [443, 'HTTP']], [0.4, [8443, 'HTTPS']]]);
-  const hosts = random.some([...HOSTS, ...HOSTS, ...WILDCARDS, 'a.test'], 1, 2).map((host) => random.weighted([[10, host], [1, `demo/${host}`], [1, `./${host}`], [0.5, `*/${host}`], [0.3, `other/${host}`]]));
+  const [number, protocol] = random.weighted<[number, string]>([[4, [80, 'HTTP']], [9, [443, 'HTTPS']], [2, [9443, 'HTTPS']], [0.15, [80, 'HTTPS']], [0.15, [443, 'HTTP']], [0.2, [8443, 'HTTPS']]]);
+  const hosts = random.some([...HOSTS, ...HOSTS, ...HOSTS, ...WILDCARDS, ...(random.chance(0.06) ? ['B.test'] : [])], 1, 2).map((host) => random.weighted([[24, host], [1, `demo/${host}`], [1, `./${host}`], [0.7, `*/${host}`], [0.3, `other/${host}`]]));
   const tls = protocol === 'HTTP' ? random.maybe(0.15, () => ({ httpsRedirect: true })) : serverTls(random);
   return compact({ port: { number, name: `p${index}`, protocol }, hosts: [...new Set(hosts)], tls });
 }
 
 function serverTls(random: Random): object {
-  const mode = random.weighted<string | undefined>([[4, 'SIMPLE'], [9, 'MUTUAL'], [4, 'OPTIONAL_MUTUAL'], [0.4, 'ISTIO_MUTUAL'], [0.2, undefined], [0.2, 'PASSTHROUGH']]);
+  const mode = random.weighted<string | undefined>([[5, 'SIMPLE'], [9, 'MUTUAL'], [4, 'OPTIONAL_MUTUAL'], [0.2, 'ISTIO_MUTUAL'], [0.1, undefined], [0.1, 'PASSTHROUGH']]);
   if (mode === 'ISTIO_MUTUAL' || mode === undefined || mode === 'PASSTHROUGH') return compact({ mode });
   const mutual = mode !== 'SIMPLE';
   return compact({
     mode,
-    credentialName: random.weighted([[10, 'cred-one'], [5, 'cred-two'], [1, 'missing'], [0.5, 'istio-system/cred-one'], [0.3, 'kubernetes://demo/cred-one'], [0.3, 'kubernetes://istio-system/cred-two']]),
+    credentialName: random.weighted([[10, 'cred-one'], [5, 'cred-two'], [0.3, 'missing'], [0.5, 'istio-system/cred-one'], [0.2, 'kubernetes://demo/cred-one'], [0.3, 'kubernetes://istio-system/cred-two']]),
     caCertCredentialName: mutual ? random.maybe(0.12, () => random.pick(['extra-cacert', 'cred-two-cacert', 'configmap://demo/anchor', 'cred-one'])) : undefined,
-    subjectAltNames: random.maybe(mutual ? 0.12 : 0.03, () => random.some(['spiffe://test.client', 'client.test', 'spiffe://nobody'], 1, 2)),
+    subjectAltNames: random.maybe(mutual ? 0.07 : 0.01, () => random.some(['spiffe://test.client', 'client.test', 'spiffe://nobody'], 1, 2)),
     minProtocolVersion: random.maybe(0.05, () => 'TLSV1_3'),
   });
 }
@@ -48,14 +48,14 @@ export function generateRoutes(random: Random, gateways: readonly Manifest[], da
   const served = gateways.flatMap(({ spec }) => spec.servers.flatMap(({ hosts }: { hosts: string[] }) => hosts.map((host) => host.replace(/^[^/]*\//, ''))));
   return random.times(1, 4, (index) => {
     const namespace = random.weighted([[6, 'demo'], [2, 'istio-system'], [1, 'other']]);
-    const hosts = random.some([...served, ...served, ...HOSTS, ...WILDCARDS.slice(0, 2), 'httpbin'], 1, 2);
+    const hosts = random.some([...served, ...served, ...served, ...HOSTS, ...HOSTS, ...WILDCARDS, ...(random.chance(0.1) ? ['httpbin'] : [])], 1, 3);
     const bound = random.some(gateways, 1, 2).map(({ metadata: { name, namespace: where } }) => (where === namespace && random.chance(0.5) ? name : `${where}/${name}`));
     return {
       apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: metadata(random, `route-${index}`, namespace, dated),
       spec: compact({
         hosts: [...new Set(hosts)],
         gateways: random.chance(0.04) ? ['mesh', ...bound] : bound,
-        exportTo: random.weighted<string[] | undefined>([[12, undefined], [1, ['*']], [1, ['.']], [1, ['istio-system']], [1, [random.pick(CONFIGURATION_NAMESPACES)]]]),
+        exportTo: random.weighted<string[] | undefined>([[24, undefined], [1, ['*']], [1, ['.']], [1, ['istio-system']], [1, [random.pick(CONFIGURATION_NAMESPACES)]]]),
         http: [...random.times(0, 2, () => route(random, gateways, true)), route(random, gateways, random.chance(0.35))],
       }),
     };
