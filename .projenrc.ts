@@ -89,6 +89,8 @@ project.testTask.exec('tsc --noEmit -p tsconfig.examples.json', { name: 'type-ch
 project.testTask.exec('node build-tools/validate-manifests.mjs', { name: 'every rendered object is valid' });
 project.postCompileTask.exec('ts-node -T build-tools/check-docs.ts', { name: 'every public type and member is documented' });
 project.addTask('consumer-test', { description: 'Try the packed tarball on the oldest and newest peers and on Node 20, 22 and 24', exec: 'ts-node -T build-tools/consumer-test.ts' });
+project.addTask('conformance', { description: 'Judge the examples on a real API server, istiod and Envoy (see conformance/README.md)', exec: 'conformance/run test', receiveArgs: true });
+project.addTask('mesh', { description: 'Start the mesh of the conformance rig with your manifests: npm run mesh -- dist/*.yaml', exec: 'conformance/run mesh', receiveArgs: true });
 project.addTask('benchmark', { description: 'Compare loading and synthesis with bare cdk8s, side by side', exec: 'ts-node -T benchmark/run.ts' });
 
 // What users read in an editor is `import { … } from 'cdk8s-istio-security'`, also in our own examples and benchmark.
