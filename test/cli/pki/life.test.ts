@@ -120,6 +120,21 @@ describe('revocation', () => {
     expect((await pki(2, ['renew', 'test.client', '--dir', dir])).err).toBe('error: CA `intermediate` is revoked and issues no more\n');
   });
 
+  test('lists of one CA do not ask for lists of another that has nothing to do with it', async () => {
+    const dir = await withClient();
+    await pki(0, ['init', '--dir', dir, '--name', 'other', '--for', 'server']);
+    await pki(0, ['crl', '--dir', dir, '--ca', 'root']);
+
+    await pki(0, ['verify', '--dir', dir]);
+  });
+
+  test('certificates below a revoked CA are not fine', async () => {
+    const dir = await withClient('--intermediate', '/CN=Issuing');
+    await pki(0, ['revoke', 'intermediate', '--dir', dir]);
+
+    expect((await pki(1, ['verify', '--dir', dir])).out).toMatch(/CN=Issuing \(serial number [0-9a-f]+\) is revoked/);
+  });
+
   test('a list that has ended is found', async () => {
     const dir = await withClient();
     await pki(0, ['crl', '--dir', dir, '--valid', '1h']);
