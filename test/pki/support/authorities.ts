@@ -2,6 +2,9 @@ import { DistinguishedName } from '../../../src/model/distinguished-name';
 import { CertificateAuthority, Clock, KeyAlgorithm } from '../../../src/pki';
 import { Certificate } from '../../../src/x509/certificate';
 
+// Generating RSA keys takes as long as it takes.
+jest.setTimeout(30_000);
+
 export const NOW = '2030-01-31T12:00:00Z';
 export const name = (text: string) => DistinguishedName.fromOpenSsl(text);
 

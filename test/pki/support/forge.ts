@@ -2,6 +2,9 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
+// Generating RSA keys takes as long as it takes.
+jest.setTimeout(30_000);
+
 // What our own API does not make: certificates and requests that it must refuse.
 
 export type Keys = webcrypto.CryptoKeyPair;
