@@ -43,7 +43,7 @@ export function addVerify(pki: Command, run: Run): void {
     .option('--cert <file>', 'server certificate with its intermediates')
     .option('--key <file>', 'its private key')
     .option('--host <host>', 'host that the server certificate has to cover; may be repeated', collect)
-    .option('--roots <file>', 'CAs that clients check the server certificate with')
+    .option('--roots <file>', 'CAs that clients check the server certificate with; of manifests too')
     .option('--client-ca <file>', 'CAs whose clients the gateway lets in (`cacert`)')
     .option('--crl <file>', 'revocation lists beside them; may be repeated', collect)
     .option('--client <file>', 'client certificate with its intermediates')
@@ -60,7 +60,7 @@ export function addVerify(pki: Command, run: Run): void {
       const notes: string[] = [];
       if (manifests.length > 0) {
         const objects = manifests.flatMap((file) => readManifests(file === '-' ? asText(run.terminal.readInput(), 'standard input') : readText(file, 'manifest'), `manifest \`${file}\``));
-        const judgement = gatewayFindings(objects, options.gatewayNamespace, moment);
+        const judgement = gatewayFindings(objects, options.gatewayNamespace, certificatesFrom(options.roots, 'file of roots') ?? [], moment);
         findings.push(...judgement.findings);
         notes.push(...judgement.notes);
       }
@@ -69,6 +69,7 @@ export function addVerify(pki: Command, run: Run): void {
         findings.push(...judgement.findings);
         notes.push(...judgement.notes);
       }
+      if (manifests.length === 0) requireCompany('--roots', options.roots, '--cert', options.cert);
       const files = fileFindings(options, moment);
       if (manifests.length === 0 && options.dir === undefined && files === undefined) {
         throw Stop.wrongUse('nothing to verify: give manifests, or --cert, --client-ca, --client, or --dir');
@@ -90,15 +91,13 @@ function fileFindings(options: VerifyOptions, moment: Moment): { findings: Findi
   const { cert, key, clientCa, client, clientKey, host, crl } = options;
   requireCompany('--key', key, '--cert', cert);
   requireCompany('--host', host, '--cert', cert);
-  requireCompany('--roots', options.roots, '--cert', cert);
   requireCompany('--client-key', clientKey, '--client', client);
   requireCompany('--crl', crl, '--client-ca', clientCa);
   if (cert === undefined && clientCa === undefined && client === undefined) return undefined;
-  const read = (file: string | undefined, what: string) => file === undefined ? undefined : certificatesOf(readPemText(file, what), `${what} \`${file}\``);
-  const server = read(cert, 'server certificate');
-  const roots = read(options.roots, 'file of roots') ?? [];
-  const anchors = read(clientCa, 'file of client CAs');
-  const presented = read(client, 'client certificate');
+  const server = certificatesFrom(cert, 'server certificate');
+  const roots = certificatesFrom(options.roots, 'file of roots') ?? [];
+  const anchors = certificatesFrom(clientCa, 'file of client CAs');
+  const presented = certificatesFrom(client, 'client certificate');
   const lists = (crl ?? []).flatMap((file) => revocationListsOf(readPemText(file, 'revocation list'), `revocation list \`${file}\``));
   const privateKeyOf = (file: string | undefined) => file === undefined ? undefined : readPemText(file, 'private key');
   const findings = [
@@ -131,6 +130,10 @@ function notesOf(
     ...anchors !== undefined && lists === 0 ? ['no revocation list was given: a gateway without one lets revoked clients in'] : [],
     ...client !== undefined && anchors === undefined ? ['whether a gateway accepts the client was not asked: give its CAs with --client-ca'] : [],
   ];
+}
+
+function certificatesFrom(file: string | undefined, what: string): Certificate[] | undefined {
+  return file === undefined ? undefined : certificatesOf(readPemText(file, what), `${what} \`${file}\``);
 }
 
 function intermediatesOf(chain: readonly Certificate[] | undefined): readonly Certificate[] {

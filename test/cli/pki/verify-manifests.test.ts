@@ -75,6 +75,16 @@ test.each<[string, string[], () => object[]]>([
   expect(ids).toEqual(expected);
 });
 
+test('with the CAs of the clients it is found that an intermediate is missing', async () => {
+  files.make('middle', { extensions: CA, issuer: 'root' });
+  files.make('below', { extensions: SERVER, issuer: 'middle' });
+  const of = (certificates: string) => [gateway({ ...mutual, mode: 'SIMPLE' }), secret('cred', { 'tls.crt': certificates, 'tls.key': files.read('below.key') })];
+  const roots = ['--roots', files.path('root.crt')];
+
+  expect((await judge(of(files.read('below.crt')), roots)).ids).toEqual(['chain-incomplete']);
+  expect((await judge(of(files.read('below.crt') + files.read('middle.crt')), roots)).ids).toEqual([]);
+});
+
 test('a ConfigMap with the CAs may be in any namespace', async () => {
   const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'clients', namespace: 'other' }, data: { cacert: pem['client-root.crt'] } };
 

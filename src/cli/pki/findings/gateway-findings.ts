@@ -4,6 +4,7 @@ import { CredentialPlace, CredentialText, placeOf, readCredential } from './cred
 import { Finding, Moment, unwise, wrong } from './finding';
 import { hostFindings } from './host-findings';
 import { revocationFindings } from './revocation-findings';
+import { Certificate } from '../../../x509/certificate';
 import { KubernetesObject } from '../manifests';
 import { certificatesOf, revocationListsOf, withoutExplanations } from '../pem-file';
 
@@ -21,9 +22,11 @@ interface Server {
 }
 
 /** Judges the credentials of every TLS server of the Gateways: does Istio find them, are they good for the hosts, who is let in as a client. */
-export function gatewayFindings(objects: readonly KubernetesObject[], gatewayNamespace: string, moment: Moment): GatewayJudgement {
+export function gatewayFindings(
+  objects: readonly KubernetesObject[], gatewayNamespace: string, roots: readonly Certificate[], moment: Moment,
+): GatewayJudgement {
   const gateways = objects.filter(({ kind, apiVersion }) => kind === 'Gateway' && apiVersion.startsWith('networking.istio.io/'));
-  const judgements = gateways.flatMap(serversOf).map((server) => serverFindings(server, objects, gatewayNamespace, moment));
+  const judgements = gateways.flatMap(serversOf).map((server) => serverFindings(server, objects, gatewayNamespace, roots, moment));
   const notes = judgements.flatMap((judgement) => judgement.notes);
   return { findings: judgements.flatMap(({ findings }) => findings), notes: gateways.length === 0 ? ['there is no Istio Gateway among the manifests'] : notes };
 }
@@ -38,7 +41,7 @@ function serversOf(gateway: KubernetesObject): Server[] {
 }
 
 function serverFindings(
-  { where, tls, hosts }: Server, objects: readonly KubernetesObject[], gatewayNamespace: string, moment: Moment,
+  { where, tls, hosts }: Server, objects: readonly KubernetesObject[], gatewayNamespace: string, roots: readonly Certificate[], moment: Moment,
 ): GatewayJudgement {
   if (!['SIMPLE', 'MUTUAL', 'OPTIONAL_MUTUAL'].includes(tls.mode) || typeof tls.credentialName !== 'string') {
     return { findings: [], notes: [`${where}: mode ${tls.mode ?? 'PASSTHROUGH'}${tls.credentialName === undefined ? ' without credentialName' : ''} is not judged`] };
@@ -49,12 +52,12 @@ function serverFindings(
   }
   const found = find(objects, place, gatewayNamespace, where);
   const credential = found.object === undefined ? undefined : readCredential(found.object);
-  const server = presented(credential, hosts, `${where}, Secret ${place.namespace}/${place.name}`, moment);
+  const server = presented(credential, hosts, `${where}, Secret ${place.namespace}/${place.name}`, roots, moment);
   const client = tls.mode === 'SIMPLE' ? [] : clientFindings(tls, place, credential, server.leaf, objects, gatewayNamespace, where, moment);
   return { findings: [...found.findings, ...server.findings, ...client], notes: [`${where}: judged with Secret ${place.namespace}/${place.name}`] };
 }
 
-function presented(credential: CredentialText | undefined, hosts: readonly string[], where: string, moment: Moment) {
+function presented(credential: CredentialText | undefined, hosts: readonly string[], where: string, roots: readonly Certificate[], moment: Moment) {
   if (credential === undefined) return { findings: [] };
   if (credential.certificate === undefined) {
     return {
@@ -65,7 +68,7 @@ function presented(credential: CredentialText | undefined, hosts: readonly strin
   }
   const certificates = certificatesOf(withoutExplanations(credential.certificate), `certificate of ${where}`);
   const chain = { where, certificates, privateKey: credential.privateKey, purpose: 'serverAuth' as const };
-  return { leaf: certificates, findings: [...chainFindings(chain, [], moment), ...hostFindings(certificates[0], hosts, where)] };
+  return { leaf: certificates, findings: [...chainFindings(chain, roots, moment), ...hostFindings(certificates[0], hosts, where)] };
 }
 
 function clientFindings(
