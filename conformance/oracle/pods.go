@@ -96,6 +96,13 @@ func (c *kubernetes) addPod(object *unstructured.Unstructured, injected map[stri
 	if made.Labels == nil {
 		made.Labels = map[string]string{}
 	}
+	for i := range made.Spec.Containers {
+		for j := range made.Spec.Containers[i].Ports {
+			if port := &made.Spec.Containers[i].Ports[j]; port.Protocol == "" {
+				port.Protocol = corev1.ProtocolTCP // the API server's default
+			}
+		}
+	}
 	if made.Spec.ServiceAccountName == "" {
 		made.Spec.ServiceAccountName = "default"
 	}

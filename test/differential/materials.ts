@@ -88,7 +88,7 @@ export async function makeMaterials(): Promise<Materials> {
   const revoked = new x509.X509Certificate(clients.get('revoked')!.certificate);
   const crl = await x509.X509CrlGenerator.create({
     issuer: client.parsed.subject, thisUpdate: new Date(Date.now() - 3600000), nextUpdate: new Date(Date.now() + 86400000 * 30), signingKey: client.keys.privateKey, signingAlgorithm: EC,
-    entries: [{ serialNumber: revoked.serialNumber, revocationDate: new Date(Date.now() - 7200000) }],
+    entries: [{ serialNumber: revoked.serialNumber, revocationDate: new Date(Date.now() - 7200000), reason: x509.X509CrlReason.keyCompromise }],
   }, webcrypto as never);
   const texts = new Map<string, string>([
     ['client-ca', client.certificate],
