@@ -6,6 +6,7 @@ import { Comparison, compare, meshOf, refusals } from './compare';
 import { makeMaterials, Materials } from './materials';
 import { askOracle, OraclePrograms, Verdict } from './oracle';
 import { Finding, reduce } from './reduce';
+import { keep } from './regression';
 import { Tally } from './tally';
 
 const HOME = join(__dirname, '..', '..');
@@ -15,7 +16,7 @@ const BATCH = 150;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { seed: { type: 'string', default: '1' }, pairs: { type: 'string', default: '2000' }, show: { type: 'string', default: '10' }, case: { type: 'string' }, out: { type: 'string' }, reduce: { type: 'string', default: '0' }, record: { type: 'string' }, replay: { type: 'string' } },
+    options: { seed: { type: 'string', default: '1' }, pairs: { type: 'string', default: '2000' }, show: { type: 'string', default: '10' }, case: { type: 'string' }, out: { type: 'string' }, reduce: { type: 'string', default: '0' }, record: { type: 'string' }, replay: { type: 'string' }, keep: { type: 'boolean', default: false }, from: { type: 'string' } },
   });
   const programs: OraclePrograms = {
     oracle: process.env.ORACLE ?? join(HOME, 'conformance', '.build', 'oracle'),
@@ -48,8 +49,10 @@ async function main(): Promise<number> {
     mkdirSync(values.out, { recursive: true });
     writeFileSync(join(values.out, 'found.json'), JSON.stringify(found, undefined, 1));
   }
+  if (values.from !== undefined) found.push(...(JSON.parse(readFileSync(values.from, 'utf8')) as Finding[]));
   const chosen = Number(values.reduce) > 0 ? await reduce(distinct(found).slice(0, Number(values.reduce)), judgeWith(programs, materials)) : found.slice(0, Number(values.show));
   chosen.forEach(show);
+  if (values.keep) chosen.map(keep).forEach((file) => console.log(`kept as ${file}`));
   return tally.failed ? 1 : 0;
 }
 
