@@ -78,7 +78,7 @@ func (r *Request) check(s *Suite) error {
 		return fmt.Errorf("either a URL or arguments for curl are needed")
 	case r.From != "" && !from:
 		return fmt.Errorf("invalid sender `%s`: expected outside, mesh, neighbour or plaintext", r.From)
-	case r.Certificate != "" && !leaf && !authority:
+	case r.Certificate != "" && !leaf && !authority && !strings.HasPrefix(r.Certificate, preparedPrefix):
 		return fmt.Errorf("no certificate is called `%s`", r.Certificate)
 	case r.Token != "" && !token:
 		return fmt.Errorf("no token is called `%s`", r.Token)

@@ -56,7 +56,8 @@ type Token struct {
 // Step applies something and sends requests.
 type Step struct {
 	Name       string    `json:"name"`
-	Apply      []string  `json:"apply,omitempty"`      // files, relative to the suite; patterns are allowed
+	Prepare    string    `json:"prepare,omitempty"`    // bash script, run first in the suite's directory of files; $PROJECT is the root of the project
+	Apply      []string  `json:"apply,omitempty"`      // files, relative to the suite, or to its files as `files/…`; patterns are allowed
 	Manifest   string    `json:"manifest,omitempty"`   // YAML in place
 	Secrets    []Secret  `json:"secrets,omitempty"`    // Secrets to create or replace
 	Delete     []string  `json:"delete,omitempty"`     // Kind/namespace/name
@@ -95,13 +96,13 @@ type Request struct {
 	URL         string         `json:"url,omitempty"`
 	Path        string         `json:"path,omitempty"` // in place of the URL's path, sent as it is
 	Method      string         `json:"method,omitempty"`
-	Host        string         `json:"host,omitempty"`     // in place of the URL's host
-	SNI         *string        `json:"sni,omitempty"`      // in place of the URL's host; empty for none
-	Address     string         `json:"address,omitempty"`  // ingress, service (default for *.svc.cluster.local) or pod
-	Identity    string         `json:"identity,omitempty"` // namespace/serviceaccount: be this workload of the mesh, straight to the pod
-	Certificate string         `json:"certificate,omitempty"`
-	Trust       string         `json:"trust,omitempty"` // authority that must have issued the server certificate
-	TLS         string         `json:"tls,omitempty"`   // 1.2 or 1.3
+	Host        string         `json:"host,omitempty"`        // in place of the URL's host
+	SNI         *string        `json:"sni,omitempty"`         // in place of the URL's host; empty for none
+	Address     string         `json:"address,omitempty"`     // ingress, service (default for *.svc.cluster.local) or pod
+	Identity    string         `json:"identity,omitempty"`    // namespace/serviceaccount: be this workload of the mesh, straight to the pod
+	Certificate string         `json:"certificate,omitempty"` // or `files/NAME` for NAME.crt and NAME.key that `prepare` made
+	Trust       string         `json:"trust,omitempty"`       // authority that must have issued the server certificate
+	TLS         string         `json:"tls,omitempty"`         // 1.2 or 1.3
 	Token       string         `json:"token,omitempty"`
 	Headers     []string       `json:"headers,omitempty"` // `Name: value`; ${token:NAME} stands for a token
 	Body        string         `json:"body,omitempty"`

@@ -147,6 +147,9 @@ func (r *run) change(ctx context.Context, step *Step) error {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
+	if err := r.prepare(ctx, step.Prepare); err != nil {
+		return err
+	}
 	if step.RotateKeys != "" {
 		if err := r.rotateKeys(ctx, step.RotateKeys == "keep"); err != nil {
 			return err
@@ -188,7 +191,14 @@ func (r *run) change(ctx context.Context, step *Step) error {
 }
 
 func (r *run) manifests(files []string, inline string) ([]*unstructured.Unstructured, error) {
-	objects, err := readFiles(r.suite.directory(), files)
+	var patterns []string
+	for _, file := range files {
+		if prepared, ok := strings.CutPrefix(file, preparedPrefix); ok {
+			file = filepath.Join(r.files, prepared)
+		}
+		patterns = append(patterns, file)
+	}
+	objects, err := readFiles(r.suite.directory(), patterns)
 	if err != nil {
 		return nil, err
 	}

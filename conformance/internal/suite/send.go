@@ -127,12 +127,12 @@ func (r *run) wire(ctx context.Context, request *Request) (*client.Request, erro
 
 func (r *run) setTLS(wire *client.Request, request *Request) (err error) {
 	if request.Certificate != "" {
-		if wire.Certificate, err = r.pki.TLS(request.Certificate); err != nil {
+		if wire.Certificate, err = r.clientCertificate(request.Certificate); err != nil {
 			return err
 		}
 	}
 	if request.Trust != "" {
-		if wire.Trust, err = r.pki.Pool(request.Trust); err != nil {
+		if wire.Trust, err = r.serverAuthorities(request.Trust); err != nil {
 			return err
 		}
 	}
