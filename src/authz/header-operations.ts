@@ -12,13 +12,14 @@ import { HeaderChanges, HttpRoute, RouteDestination } from '../mesh/virtual-serv
 export function changeHeaders(message: HttpMessage, route: HttpRoute, destination: RouteDestination | undefined, peer: Peer): HttpMessage {
   const changes = [route.headers, ...(destination === undefined ? [] : [destination.headers])];
   let headers = message.headers.without(changes.flatMap(({ remove }) => remove).filter((name) => !isInternal(name)));
+  const remaining = { ...message, headers };
   for (const change of changes) {
     for (const [name, value] of change.set.filter(([key]) => !isInternal(key))) {
-      const formatted = formatValue(value, message, peer);
+      const formatted = formatValue(value, remaining, peer);
       if (formatted !== '') headers = headers.with(name, formatted);
     }
     for (const [name, value] of change.add.filter(([key]) => !isInternal(key))) {
-      const formatted = formatValue(value, message, peer);
+      const formatted = formatValue(value, remaining, peer);
       if (formatted !== '') headers = headers.plus(name, formatted);
     }
   }

@@ -2,34 +2,44 @@ import { HttpVersion, AccessRequest } from './access-request';
 import { HeaderLines } from './header-lines';
 import { HttpMessage } from './http-message';
 
+/** Envoy reads at most so much of request line and headers. */
+const MAX_HEAD = 60 * 1024;
+
+/** A request that the codec refuses, and how. */
+export interface Malformed {
+  readonly malformed: string;
+  readonly status: number;
+}
+
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'COPY', 'LOCK', 'MKCOL', 'MOVE', 'PROPFIND', 'PROPPATCH', 'SEARCH', 'UNLOCK', 'BIND', 'REBIND',
   'UNBIND', 'ACL', 'REPORT', 'MKACTIVITY', 'CHECKOUT', 'MERGE', 'M-SEARCH', 'NOTIFY', 'SUBSCRIBE', 'UNSUBSCRIBE', 'MKCALENDAR', 'LINK', 'UNLINK', 'PURGE', 'SOURCE']);
 const AUTHORITY = /^[A-Za-z0-9\-._~!$&'()*+,;=:@%[\]]*$/;
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** The request as it is sent, where no proxy reads it; what a proxy would refuse is left out. */
-export function sentRequest({ host, path, method }: AccessRequest): HttpMessage {
+/** The request as it is sent, where no proxy reads it. */
+export function sentRequest({ host, path, method, headers, repeatedHeaders }: AccessRequest): HttpMessage {
   const question = path.indexOf('?');
   const [whole, query] = question < 0 ? [path, ''] : [path.slice(0, question), path.slice(question)];
-  return { method: method ?? 'GET', authority: host, path: whole, query, scheme: 'http', headers: HeaderLines.NONE };
+  return { method: method ?? 'GET', authority: host, path: whole, query, scheme: 'http', headers: new HeaderLines(linesOf(headers, repeatedHeaders)) };
 }
 
 /** The request as the codec of the first proxy reads it, or why it answers 400. */
-export function readRequest(request: AccessRequest, secure: boolean): HttpMessage | { readonly malformed: string } {
+export function readRequest(request: AccessRequest, secure: boolean): HttpMessage | Malformed {
   const method = request.method ?? 'GET';
+  if (headLength(request) > MAX_HEAD) return { malformed: 'its head is longer than 60 KiB', status: 431 };
   const http2 = request.httpVersion === HttpVersion.HTTP_2;
-  if (!METHODS.has(method) && !http2) return { malformed: `method \`${method}\` is unknown to HTTP/1.1` };
+  if (!METHODS.has(method) && !http2) return { status: 400, malformed: `method \`${method}\` is unknown to HTTP/1.1` };
   const headers = readHeaders(request);
   if ('malformed' in headers) return headers;
   const { authority, rest } = target(request.host, request.path);
-  if (!AUTHORITY.test(authority)) return { malformed: `host \`${authority}\` has characters that no host has` };
-  if (authority === '' && http2) return { malformed: 'the host is empty' };
+  if (!AUTHORITY.test(authority)) return { status: 400, malformed: `host \`${authority}\` has characters that no host has` };
+  if (authority === '' && http2) return { status: 400, malformed: 'the host is empty' };
   // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u0020\u007f]/.test(rest)) return { malformed: 'the path has spaces or control characters' };
+  if (/[\u0000-\u0020\u007f]/.test(rest)) return { status: 400, malformed: 'the path has spaces or control characters' };
   const bytes = Buffer.from(rest, 'utf8').toString('latin1');
-  if (!http2 && /[\u0080-\u00ff]/.test(bytes)) return { malformed: 'the path has bytes outside ASCII, which HTTP/1.1 does not carry' };
-  if (rest === '*' && method !== 'OPTIONS') return { malformed: 'the target `*` is for OPTIONS' };
-  if (!rest.startsWith('/') && rest !== '*') return { malformed: 'the path does not begin with `/`' };
+  if (!http2 && /[\u0080-\u00ff]/.test(bytes)) return { status: 400, malformed: 'the path has bytes outside ASCII, which HTTP/1.1 does not carry' };
+  if (rest === '*' && method !== 'OPTIONS') return { status: 400, malformed: 'the target `*` is for OPTIONS' };
+  if (!rest.startsWith('/') && rest !== '*') return { status: 400, malformed: 'the path does not begin with `/`' };
   const [whole] = bytes.split('#');
   const question = whole.indexOf('?');
   return {
@@ -49,15 +59,22 @@ function target(host: string, path: string): { authority: string; rest: string }
   return { authority: absolute[1], rest: absolute[2].startsWith('/') ? absolute[2] : `/${absolute[2]}` };
 }
 
-function readHeaders({ headers, repeatedHeaders }: AccessRequest): { readonly lines: HeaderLines } | { readonly malformed: string } {
-  const lines: [string, string][] = [
-    ...Object.entries(headers ?? {}),
-    ...Object.entries(repeatedHeaders ?? {}).flatMap(([name, values]) => (Array.isArray(values) ? values : [values]).map((value): [string, string] => [name, value])),
-  ];
+function readHeaders({ headers, repeatedHeaders }: AccessRequest): { readonly lines: HeaderLines } | Malformed {
+  const lines = linesOf(headers, repeatedHeaders);
   for (const [name, value] of lines) {
-    if (!HEADER_NAME.test(name) || name.toLowerCase() === 'host') return { malformed: name.toLowerCase() === 'host' ? 'the header `host` is given beside `host` of the request' : `header name \`${name}\`` };
+    if (name === 'host') return { status: 400, malformed: 'the header `host` is given beside `host` of the request' };
+    if (!HEADER_NAME.test(name)) return { status: 400, malformed: `header name \`${name}\`` };
     // eslint-disable-next-line no-control-regex
-    if (typeof value !== 'string' || /[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) return { malformed: `the value of header \`${name}\`` };
+    if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) return { status: 400, malformed: `the value of header \`${name}\`` };
   }
-  return { lines: new HeaderLines(lines.map(([name, value]) => [name.toLowerCase(), value.replace(/^[ \t]+|[ \t]+$/g, '')])) };
+  return { lines: new HeaderLines(lines.map(([name, value]) => [name, value.replace(/^[ \t]+|[ \t]+$/g, '')])) };
+}
+
+function linesOf(headers: AccessRequest['headers'], repeated: AccessRequest['repeatedHeaders']): [string, string][] {
+  const several = Object.entries(repeated ?? {}).flatMap(([name, values]) => (Array.isArray(values) ? values : [values]).map((value): [string, string] => [name, value]));
+  return [...Object.entries(headers ?? {}), ...several].map(([name, value]) => [name.toLowerCase(), String(value)]);
+}
+
+function headLength({ host, path, headers, repeatedHeaders }: AccessRequest): number {
+  return linesOf(headers, repeatedHeaders).reduce((sum, [name, value]) => sum + name.length + value.length + 4, host.length + path.length);
 }

@@ -1,8 +1,10 @@
+import { createHash, createPrivateKey } from 'node:crypto';
 import { Choices } from '../mesh/choices';
 import { ServerTls } from '../mesh/gateway';
 import { MeshView } from '../mesh/mesh-view';
 import { Material } from '../mesh/secret';
 import { Certificate } from '../x509/certificate';
+import { isReadableCrl } from './revocation';
 
 const MOUNTS = new Map([['/etc/istio/ingressgateway-certs/', 'istio-ingressgateway-certs'], ['/etc/istio/ingressgateway-ca-certs/', 'istio-ingressgateway-ca-certs']]);
 
@@ -58,26 +60,26 @@ function file(view: MeshView, namespace: string, path: string | undefined, choic
     : { state: 'missing', reason: `the gateway's pods have no file \`${path}\`` };
 }
 
-const readable = new Map<string, boolean>();
+const problems = new Map<string, string>();
 
-/** Envoy gets nothing of a credential that does not parse. */
+/** Envoy gets nothing of a credential that it cannot use. */
 function usable(material: Material): Material {
   if (material.state !== 'present') return material;
-  let good = readable.get(material.pem);
-  if (good === undefined) {
-    good = parses(material.pem);
-    readable.set(material.pem, good);
-  }
-  return good ? material : { state: 'missing', reason: `\`${material.source}\` holds no certificate that can be read` };
+  const id = createHash('sha256').update([material.pem, material.key ?? '', material.crl ?? ''].join('\0')).digest('base64');
+  const problem = problems.get(id) ?? problemOf(material);
+  if (problems.size > 10_000) problems.clear();
+  problems.set(id, problem);
+  return problem === '' ? material : { state: 'missing', reason: `\`${material.source}\` ${problem}` };
 }
 
-function parses(pem: string): boolean {
+function problemOf({ pem, key, crl }: Extract<Material, { state: 'present' }>): string {
   try {
-    Certificate.readAll(certificateBlocks(pem));
-    return true;
+    const [leaf] = Certificate.readAll(certificateBlocks(pem));
+    if (key !== undefined && !leaf.isOfPrivateKey(createPrivateKey(key))) return 'holds a key that does not belong to its certificate';
   } catch {
-    return false;
+    return `holds no certificate${key === undefined ? '' : ' and key'} that can be read`;
   }
+  return crl === undefined || isReadableCrl(crl) ? '' : 'holds a revocation list that Envoy cannot read';
 }
 
 /** The certificate blocks of a text that may have comments and keys around them. */

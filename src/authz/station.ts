@@ -1,7 +1,9 @@
 import { Client } from './client';
 import { DecisionProps, Hop, Outcome } from './decision';
+import { HttpMessage } from './http-message';
 import { TokenWorld } from './jwt-authn';
 import { SecurityCatalogue } from './proxy-security';
+import { Malformed } from './request-line';
 import { Choices } from '../mesh/choices';
 import { MeshView } from '../mesh/mesh-view';
 
@@ -14,8 +16,10 @@ export interface Journey {
   readonly tokens: TokenWorld;
   readonly choices: Choices;
   readonly clientIp?: string;
-  /** Why the first proxy that reads HTTP answers 400; undefined for a request that is well formed. */
-  readonly malformed?: string;
+  /** Why the first proxy that reads HTTP refuses it; undefined for a request that is well formed. */
+  readonly malformed?: Malformed;
+  /** The request as it was sent, for workloads that no proxy stands before. */
+  readonly sent: HttpMessage;
   /** The stations so far. */
   readonly hops: Hop[];
   /** What was taken for granted so far. */

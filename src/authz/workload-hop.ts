@@ -24,7 +24,7 @@ export function workloadHop(journey: Journey, backend: Pods, message: HttpMessag
   if (backend.assumed !== undefined) journey.assumptions.add(backend.assumed);
   if (!workload.proxied) {
     journey.hops.push({ stage: 'workload', text: `${place} has no sidecar: no policy is enforced there` });
-    return arrived(journey, backend, message, `${place} has no sidecar`);
+    return arrived(journey, backend, caller.gateway ? message : journey.sent, `${place} has no sidecar`);
   }
   const security = journey.security.of(workload, journey.choices);
   const broken = unpredictable(journey, security, place, Outcome.UNAVAILABLE);

@@ -110,6 +110,7 @@ export function gatewayProxies(view: MeshView): GatewayProxy[] {
     workloads.forEach((workload) => chosen.set(workload, (chosen.get(workload) ?? new Set()).add(gateway)));
   }
   const everywhere = view.gateways.filter(({ selector }) => selector.size === 0);
+  if (everywhere.length > 0) view.workloads.filter(({ router }) => router === true).forEach((workload) => chosen.set(workload, chosen.get(workload) ?? new Set()));
   if (everywhere.length > 0 && chosen.size === 0 && !view.complete) chosen.set(DEFAULT_GATEWAY, new Set());
   return [...chosen].map(([workload, gateways]) => {
     const services = view.services.filter(({ namespace, selector }) => namespace === workload.namespace && selector.size > 0 && surelySelects(selector, workload.labels));

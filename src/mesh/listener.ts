@@ -114,7 +114,7 @@ class PortMerge {
   private build(): Listener {
     // Servers bound to an address of their own are listeners of their own, which clients of the gateway's Service do not reach.
     const chains = this.merged.filter(({ bind }) => bind === '' || bind === '0.0.0.0').flatMap((entry) => this.chainsOf(entry));
-    return { chains, rejected: overlap(chains), dropped: this.dropped };
+    return { chains, rejected: overlap(chains) ?? uncheckedNames(chains), dropped: this.dropped };
   }
 
   private chainsOf({ protocol, routeName: name, servers }: Merged): FilterChain[] {
@@ -144,6 +144,12 @@ function overlap(chains: readonly FilterChain[]): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Envoy refuses a list of names without a trust anchor to verify certificates by. */
+function uncheckedNames(chains: readonly FilterChain[]): string | undefined {
+  const found = chains.find(({ server: { tls } }) => tls?.mode === 'SIMPLE' && tls.credentialNames.length > 0 && tls.subjectAltNames.length > 0);
+  return found === undefined ? undefined : `${describeServer(found.server)} has subjectAltNames and no trust anchor, which Envoy refuses`;
 }
 
 function isTls(server: GatewayServer): boolean {

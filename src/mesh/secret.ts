@@ -5,7 +5,7 @@ import { at, entries, field, text } from './value';
 export type Material =
   | { readonly state: 'missing'; readonly reason: string }
   | { readonly state: 'unknown'; readonly source: string; readonly assumed?: string }
-  | { readonly state: 'present'; readonly source: string; readonly pem: string; readonly crl?: string };
+  | { readonly state: 'present'; readonly source: string; readonly pem: string; readonly key?: string; readonly crl?: string };
 
 /** Secrets and ConfigMaps of trust anchors, and the Secrets that certificate controllers will write. */
 export class CredentialStore {
@@ -31,7 +31,7 @@ export class CredentialStore {
     if (secret === undefined) return this.absent(key);
     const pair = [['cert', 'key'], ['tls.crt', 'tls.key']].find((keys) => keys.every((item) => read(secret, item) !== undefined));
     if (pair === undefined) return { state: 'missing', reason: `Secret \`${key}\` has neither \`tls.crt\` and \`tls.key\` nor \`cert\` and \`key\`` };
-    return { state: 'present', source: key, pem: read(secret, pair[0])! };
+    return { state: 'present', source: key, pem: read(secret, pair[0])!, key: read(secret, pair[1])! };
   }
 
   /** The trust anchor that goes with a credential name: `<name>-cacert` if there is one, and then whatever it holds; else `<name>` itself. */

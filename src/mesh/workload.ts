@@ -10,6 +10,8 @@ export interface Workload {
   readonly serviceAccount: string;
   /** Whether Istio's proxy stands in front of the application. */
   readonly proxied: boolean;
+  /** Whether the proxy is all there is: a gateway, which Gateways without selector apply to. */
+  readonly router?: boolean;
   /** Ports of the containers by name. */
   readonly namedPorts: ReadonlyMap<string, number>;
   /** What was taken for granted about it, for people; undefined where the manifests say it. */
@@ -45,6 +47,7 @@ function workload(object: KubeObject, template: Value, namespace: KubeObject | u
     labels: { known: labels, complete: true },
     serviceAccount: text(field(pod, 'serviceAccountName')) || text(field(pod, 'serviceAccount')) || 'default',
     proxied,
+    router: isRouter(template, containers),
     namedPorts: new Map(containers.flatMap((container) => list(field(container, 'ports'))).flatMap((port): [string, number][] => {
       const name = text(field(port, 'name'));
       const containerPort = number(field(port, 'containerPort'));
@@ -52,6 +55,12 @@ function workload(object: KubeObject, template: Value, namespace: KubeObject | u
     })),
     assumed,
   };
+}
+
+function isRouter(template: Value, containers: readonly Value[]): boolean {
+  const templates = new Map(entries(at(template, 'metadata', 'annotations'))).get('inject.istio.io/templates');
+  if (typeof templates === 'string' && templates.split(',').includes('gateway')) return true;
+  return containers.length > 0 && containers.every((container) => text(field(container, 'name')) === PROXY_CONTAINER);
 }
 
 function proxy(object: KubeObject, template: Value, labels: ReadonlyMap<string, string>, containers: readonly Value[], namespace: KubeObject | undefined): { proxied: boolean; assumed?: string } {
