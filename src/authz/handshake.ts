@@ -25,7 +25,7 @@ export function handshake(view: MeshView, namespace: string, server: GatewayServ
   }
   const assumed = [credential.certificate, credential.anchor].flatMap((material) => (material?.state === 'unknown' ? material.assumed ?? [] : []));
   const peer = (certificate?: PeerCertificate): Handshake => ({ ok: true, peer: { tls: true, sni, certificate }, text: told(server, certificate, credential.anchor), assumed });
-  if (credential.anchor === undefined) return peer();
+  if (credential.anchor === undefined || credential.anchor.state === 'empty') return peer();
   const certificate = client._certificate();
   const named = hasNameChecks(tls) && !tls.insecureSkipVerify && !isFileMode(tls);
   const mandatory = tls.mode !== 'OPTIONAL_MUTUAL' || named || (isFileMode(tls) && tls.subjectAltNames.length > 0);
@@ -62,6 +62,9 @@ function isFileMode(tls: ServerTls): boolean {
 }
 
 function told(server: GatewayServer, certificate: PeerCertificate | undefined, anchor: Material | undefined): string {
+  if (anchor?.state === 'empty') {
+    return `${describeServer(server)}, which asks for no certificate: caCertCredentialName \`${anchor.source}\` lacks the suffix \`-cacert\``;
+  }
   if (anchor === undefined) return `${describeServer(server)}, which asks for no certificate`;
   const [name] = [certificate?.subject, ...certificate?.uris ?? []].filter((candidate) => candidate);
   return certificate === undefined ? `${describeServer(server)}, without a certificate` : `${describeServer(server)}; certificate ${name ?? 'without names'} is accepted by ${sourceOf(anchor)}`;

@@ -1,5 +1,5 @@
-import { fullMatch } from '../mesh/regular-expression';
 import { TextTest } from './string-match';
+import { fullMatch } from '../mesh/regular-expression';
 import { MeshSettings } from '../mesh/settings';
 
 /** The test of a `principals` value against one name of the peer. `spiffe://` is put in front, so a value that has it already never matches. */

@@ -3,8 +3,8 @@ import { unknownPart } from './header-lines';
 import { headerValues } from './http-message';
 import { ProxyRequest } from './proxy-request';
 import { rawQueryValues } from './query';
-import { fullMatch } from '../mesh/regular-expression';
 import { lowerAscii } from './string-match';
+import { fullMatch } from '../mesh/regular-expression';
 import { StringPattern } from '../mesh/string-pattern';
 import { RouteMatch } from '../mesh/virtual-service';
 

@@ -1,7 +1,7 @@
 import { headerProblem } from './header-operations';
 import { ProxyRequest } from './proxy-request';
-import { isExpression } from '../mesh/regular-expression';
 import { expressionsOf, routeMatches } from './route-match';
+import { isExpression } from '../mesh/regular-expression';
 import { RouteEntry, RouteTable, VirtualHost } from '../mesh/route-table';
 
 /** The first route of a virtual host that takes the request. */

@@ -1,10 +1,10 @@
 import { createHash, createPrivateKey } from 'node:crypto';
+import { isReadableCrl } from './revocation';
 import { Choices } from '../mesh/choices';
 import { ServerTls } from '../mesh/gateway';
 import { MeshView } from '../mesh/mesh-view';
 import { Material } from '../mesh/secret';
 import { Certificate } from '../x509/certificate';
-import { isReadableCrl } from './revocation';
 
 const MOUNTS = new Map([['/etc/istio/ingressgateway-certs/', 'istio-ingressgateway-certs'], ['/etc/istio/ingressgateway-ca-certs/', 'istio-ingressgateway-ca-certs']]);
 
@@ -33,7 +33,9 @@ function anchorOf(view: MeshView, namespace: string, tls: ServerTls, name: strin
   const explicit = tls.caCertCredentialName;
   if (explicit === undefined) return resolve(view, namespace, name, 'anchor', choices);
   if (explicit.startsWith('configmap://') || explicit.endsWith('-cacert')) return resolve(view, namespace, explicit, 'anchor', choices);
-  return { state: 'missing', reason: `caCertCredentialName \`${explicit}\` does not end in \`-cacert\`, so istiod sends a server certificate for it` };
+  // istiod sends a server certificate under such a name, and of it Envoy takes an empty validation context (seen on Envoy 1.40.0).
+  const server = resolve(view, namespace, explicit, 'server', choices);
+  return server.state === 'missing' ? server : { state: 'empty', source: explicit };
 }
 
 function resolve(view: MeshView, namespace: string, credential: string, use: 'server' | 'anchor', choices: Choices): Material {

@@ -20,6 +20,7 @@ export function parseDocuments(yaml: string): Value[] {
     const documents = Array.isArray(parsed) ? parsed : [];
     return documents.map((document, index) => {
       const [error] = document.errors;
+      if (error?.message.startsWith('Maximum call stack')) throw new RangeError(error.message);
       if (error) throw new Error(`document ${index + 1} is no valid YAML: ${error.message.split('\n')[0]}`);
       return document.toJS({ maxAliasCount: MAX_ALIASES });
     });

@@ -1,8 +1,14 @@
 import { KubeObject, nameOf } from './kube-object';
 import { at, entries, field, text } from './value';
 
-/** What Envoy gets of a credential: `missing` closes every connection of the server, `unknown` content exists but is not among the manifests. */
+/**
+ * What Envoy gets of a credential.
+ *
+ * `missing` closes every connection of the server; `unknown` exists and its content is not among the manifests; `empty` verifies nobody, so that no
+ * certificate is asked for.
+ */
 export type Material =
+  | { readonly state: 'empty'; readonly source: string }
   | { readonly state: 'missing'; readonly reason: string }
   | { readonly state: 'unknown'; readonly source: string; readonly assumed?: string }
   | { readonly state: 'present'; readonly source: string; readonly pem: string; readonly key?: string; readonly crl?: string };

@@ -93,12 +93,22 @@ describe('where credentials come from', () => {
     ['`ns/name` of another', { mode: 'MUTUAL', credentialName: 'default/c' }, [secret('c', server, 'default'), secret('c-cacert', ca, 'default')], CLOSED],
     ['caCertCredentialName', { ...mutual, caCertCredentialName: 'x-cacert' }, [secret('c', server), secret('x-cacert', ca)], 200],
     ['caCertCredentialName without the suffix', { ...mutual, caCertCredentialName: 'x' }, [secret('c', server), secret('x', ca)], CLOSED],
+    ['caCertCredentialName of a server Secret: nobody is verified', { ...mutual, caCertCredentialName: 'c' }, secrets, 200],
     ['a ConfigMap of any namespace', { ...mutual, caCertCredentialName: 'configmap://other/x' },
       [secret('c', server), { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'other' }, data: ca }], 200],
     ['a Helm release is no Secret', mutual, [{ ...secret('c', server), type: 'helm.sh/release.v1' }, secret('c-cacert', ca)], CLOSED],
   ];
   test.each(cases)('%s', (_name, tls, documents, expected) => {
     expect(ask(tls, good, documents)).toBe(expected);
+  });
+
+  test('caCertCredentialName of a server Secret asks for no certificate at all', () => {
+    expect(ask({ ...mutual, caCertCredentialName: 'c' }, none)).toBe(200);
+    expect(ask({ ...mutual, caCertCredentialName: 'c' }, Client.fromPem(pki.stranger()))).toBe(200);
+  });
+
+  test('a key that does not belong to the certificate is no credential', () => {
+    expect(ask(mutual, good, [secret('c', { ...server, 'tls.key': pki.otherKey }), secrets[1]])).toBe(CLOSED);
   });
 
   test('Secrets that a Certificate will write are there', () => {

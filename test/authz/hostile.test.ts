@@ -9,7 +9,7 @@ describe('text that only exhausts a reader is refused', () => {
   test.each<[string, string, string]>([
     ['deep flow sequences', '['.repeat(10_000), 'manifests are nested too deeply: at most 200 levels are read'],
     ['deep flow mappings', '{a: '.repeat(10_000), 'manifests are nested too deeply: at most 200 levels are read'],
-    ['deep block mappings', Array.from({ length: 1000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'), 'manifests are nested too deeply or contain themselves: at most 200 levels are read'],
+    ['deep block mappings', Array.from({ length: 1000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'), 'manifests are nested too deeply'],
     ['no YAML', 'a: [b', 'document 1 is no valid YAML'],
     ['a key twice', 'a: 1\na: 2', 'document 1 is no valid YAML: Map keys must be unique'],
     ['more than 64 MiB', ' '.repeat(64 * 1024 * 1024 + 1), 'manifests of 67108865 characters are too long: at most 67108864 are read, split them'],
@@ -99,10 +99,11 @@ describe('requests that nobody sends', () => {
     }), { numRuns: 300 });
   });
 
-  test('a path of a million characters is answered at once', () => {
+  test('a path of a million characters is answered at once, with 431', () => {
     const started = process.hrtime.bigint();
     const mesh = world([...open, policy({ rules: [{ to: [{ operation: { paths: ['/{*}/b', '/{**}/c'] } }] }] })]);
-    for (const part of ['/..', '/a', '%2e', '%%32', 'a;', '//']) mesh.evaluate({ ...request, path: `/${part.repeat(300_000)}` });
+    for (const part of ['/..', '/a', '%2e', '%%32', 'a;', '//']) expect(mesh.evaluate({ ...request, path: `/${part.repeat(300_000)}` }).status).toBe(431);
+    for (const part of ['/..', '/a', '%2e', '%%32', 'a;', '//']) mesh.evaluate({ ...request, path: `/${part.repeat(12_000)}` });
     expect(Number(process.hrtime.bigint() - started) / 1e9).toBeLessThan(20);
   });
 

@@ -6,6 +6,7 @@ export interface TestPki {
   readonly strangers: Authority;
   readonly serverPem: string;
   readonly serverKey: string;
+  readonly otherKey: string;
   client(recipe?: Recipe): string;
   stranger(recipe?: Recipe): string;
 }
@@ -19,6 +20,7 @@ export function testPki(): TestPki {
     strangers,
     serverPem: certificate({ subject: '/CN=server', keys, purposes: [SERVER_AUTH], dns: ['test.com'] }),
     serverKey: keyPem(keys),
+    otherKey: keyPem(newKeys()),
     client: (recipe = {}) => certificate({ subject: '/CN=client/O=Example', purposes: [CLIENT_AUTH], issuer: clients, ...recipe }),
     stranger: (recipe = {}) => certificate({ subject: '/CN=client/O=Example', purposes: [CLIENT_AUTH], issuer: strangers, ...recipe }),
   };
