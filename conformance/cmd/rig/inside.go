@@ -57,8 +57,8 @@ func inside(args []string) int {
 	if args[0] == "mesh" {
 		certificates, code = tryOut(ctx, runner, o.args)
 	} else {
-		for _, s := range suites {
-			runner.Run(ctx, s)
+		for i, s := range suites {
+			runner.Run(ctx, s, o.keep && i == len(suites)-1)
 		}
 		printMemory()
 		o.saveCounts(runner.Report)

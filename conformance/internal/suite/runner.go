@@ -72,8 +72,8 @@ type run struct {
 	undo    []*unstructured.Unstructured // what patched or deleted objects of others were before
 }
 
-// Run runs one suite and removes what it has made.
-func (r *Runner) Run(ctx context.Context, s *Suite) {
+// Run runs one suite and removes what it has made, unless it is to be left for somebody to look at.
+func (r *Runner) Run(ctx context.Context, s *Suite, leave bool) {
 	start := time.Now()
 	defer func() { r.Report.note("%.1f s", time.Since(start).Seconds()) }()
 	r.Report.heading("%s", s.Name)
@@ -83,6 +83,10 @@ func (r *Runner) Run(ctx context.Context, s *Suite) {
 	current := &run{Runner: r, suite: s, files: filepath.Join(sandbox.State, "files", strings.ReplaceAll(s.Name, "/", "-")), tokens: map[string]string{}}
 	if err := current.all(ctx); err != nil {
 		r.Report.fail(s.Name, "%v", err)
+	}
+	if leave {
+		r.Report.note("its objects stay; certificates and keys are in %s, inside", current.files)
+		return
 	}
 	if err := current.cleanUp(ctx); err != nil {
 		r.Report.fail(s.Name, "clean-up: %v", err)
