@@ -107,6 +107,11 @@ new JsonFile(project, 'tsconfig.examples.json', {
   },
 });
 
+// The linter takes the nearest tsconfig.json of a file.
+for (const folder of ['examples', 'benchmark', 'build-tools']) {
+  new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../tsconfig.examples.json', include: ['./**/*.ts', '../src/**/*.ts', '../imports/**/*.ts'] } });
+}
+
 // Layers: imports point down. A breach is a lint error.
 const zone = (target: string, from: string[], message: string) => ({ target: `./src/${target}`, from: from.map((folder) => folder.startsWith('./') ? folder : `./src/${folder}`), message });
 const layers = [
@@ -122,6 +127,9 @@ const layers = [
   zone('cli', ['./imports'], 'resources/ alone sees imports/'),
 ];
 project.eslint?.addRules({ 'import/no-restricted-paths': ['error', { zones: layers.flatMap(({ target, from, message }) => from.map((source) => ({ target, from: source, message }))) }] });
+
+// The examples import the package by its name, which the type check resolves to the source.
+project.eslint?.addRules({ 'import/no-unresolved': ['error', { ignore: ['^cdk8s-istio-security$'] }] });
 
 project.gitattributes.addAttributes('/imports/**', 'linguist-generated');
 project.gitattributes.addAttributes('/API.md', 'linguist-generated');

@@ -34,7 +34,10 @@ function compile(): Map<string, string[]> {
   const { readFile, fileExists, getSourceFile } = host;
   host.fileExists = (file) => virtual.has(file) || fileExists(file);
   host.readFile = (file) => virtual.get(file) ?? readFile(file);
-  host.getSourceFile = (file, ...rest) => virtual.has(file) ? ts.createSourceFile(file, virtual.get(file)!, ts.ScriptTarget.ES2022) : getSourceFile(file, ...rest);
+  host.getSourceFile = (file, ...rest) => {
+    const code = virtual.get(file);
+    return code === undefined ? getSourceFile(file, ...rest) : ts.createSourceFile(file, code, ts.ScriptTarget.ES2022);
+  };
   const program = ts.createProgram([...virtual.keys()], options, host);
   return new Map([...virtual.keys()].map((file, index) => {
     const source = program.getSourceFile(file)!;
@@ -63,7 +66,8 @@ test('there are snippets to check', () => {
 describe('every snippet of the documentation compiles and runs', () => {
   test.each(snippets)('$name', ({ name, code }) => {
     expect(compiled.get(name)).toEqual([]);
-    const script = ts.transpileModule(code, { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true } }).outputText;
+    const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
+    const script = ts.transpileModule(code, { compilerOptions }).outputText;
     new Function('require', 'exports', 'module', script)(require, {}, { exports: {} });
   });
 });

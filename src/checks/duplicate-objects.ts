@@ -1,5 +1,5 @@
-import { describe, groupOf, Manifest } from '../mesh/manifest';
 import type { Check } from './check';
+import { describe, groupOf, Manifest } from '../mesh/manifest';
 
 /** MTLS101: two objects of one name: whichever is applied last replaces the other, silently. */
 export const duplicateObjects: Check = (manifests) => {

@@ -1,6 +1,6 @@
+import type { Check, Finding } from './check';
 import { ClientCheck, serversOf, serves, ServerView } from '../mesh/gateway-view';
 import { describe, groupOf, Manifest } from '../mesh/manifest';
-import type { Check, Finding } from './check';
 
 /**
  * MTLS012: one route is reachable through a server that demands a client certificate and through one that does not.

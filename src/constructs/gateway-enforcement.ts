@@ -13,7 +13,11 @@ import { notServed } from '../resources/virtual-service';
 export class GatewayEnforcement implements Enforcement {
   public readonly isGateway = true;
 
-  public constructor(private readonly gateway: IMutualTlsGateway, private readonly everyHost: boolean, private readonly passthroughHosts: string[] = []) {}
+  public constructor(
+    private readonly gateway: IMutualTlsGateway,
+    private readonly everyHost: boolean,
+    private readonly passthroughHosts: string[] = [],
+  ) {}
 
   public get target() {
     return { selector: this.gateway.ingress.labels };

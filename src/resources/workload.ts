@@ -150,18 +150,23 @@ function fromManifests(deployment: any, service: any, wanted: number | undefined
   const selector = service.spec?.selector ?? {};
   const podLabels = deployment.spec?.template?.metadata?.labels ?? {};
   const missing = Object.entries(selector).find(([key, value]) => podLabels[key] !== value);
-  if (missing) throw new Error(`service \`${name}\` selects \`${missing[0]}: ${missing[1]}\`, which the pods of \`${deployment.metadata.name}\` do not carry: pass the Service in front of this Deployment`);
+  if (missing) {
+    throw new Error(`service \`${name}\` selects \`${missing[0]}: ${missing[1]}\`, which the pods of \`${deployment.metadata.name}\` do not carry: pass the Service in front of this Deployment`);
+  }
   const ports: any[] = service.spec?.ports ?? [];
   const port = wanted === undefined ? ports[0] : ports.find((entry) => entry.port === wanted);
-  if (!port) throw new Error(`service \`${name}\` has no port \`${wanted ?? 'at all'}\` (ports: ${ports.map((entry) => `\`${entry.port}\``).join(', ') || 'none'}): choose one of them`);
-  if (wanted === undefined && ports.length > 1) throw new Error(`service \`${name}\` has ${ports.length} ports (${ports.map((entry) => `\`${entry.port}\``).join(', ')}): name one in \`port\``);
-  return checked({ service: name, port: port.port, targetPort: containerPort(deployment, port), labels: selector, namespace: service.metadata.namespace });
+  const numbers = ports.map((entry) => `\`${entry.port}\``).join(', ');
+  if (!port) throw new Error(`service \`${name}\` has no port \`${wanted ?? 'at all'}\` (ports: ${numbers || 'none'}): choose one of them`);
+  if (wanted === undefined && ports.length > 1) throw new Error(`service \`${name}\` has ${ports.length} ports (${numbers}): name one in \`port\``);
+  const { namespace } = service.metadata;
+  return checked({ service: name, port: port.port, targetPort: containerPort(deployment, port), labels: selector, namespace });
 }
 
 function containerPort(deployment: any, port: any): number {
   const target = port.targetPort ?? port.port;
   if (typeof target === 'number') return target;
-  const named = (deployment.spec?.template?.spec?.containers ?? []).flatMap((container: any) => container.ports ?? []).find((entry: any) => entry.name === target);
+  const containers: any[] = deployment.spec?.template?.spec?.containers ?? [];
+  const named = containers.flatMap((container) => container.ports ?? []).find((entry) => entry.name === target);
   if (!named) throw new Error(`no container of \`${deployment.metadata.name}\` has a port named \`${target}\`: name it in the container or use its number as target port`);
   return named.containerPort;
 }

@@ -1,9 +1,9 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { CHECKS } from '../checks';
+import { outputCollisions } from './output-collisions';
 import type { Manifest } from '../mesh/manifest';
 import { RelationError, Synthesis } from '../resources/synthesis';
-import { outputCollisions } from './output-collisions';
 
 /**
  * Brings the checks over manifests to `app.synth()`: every app in which one of our constructs lives is checked as a whole, hand-written objects included.

@@ -103,7 +103,8 @@ describe('charts are rendered without validating the whole app again for each of
       app.synth();
       return { yaml: app.synthYaml(), files: readdirSync(directory, { recursive: true }).map(String).sort().filter((file) => file.endsWith('.yaml')).map((file) => [file, readFileSync(join(directory, file), 'utf8')]) };
     };
-    for (const type of [YamlOutputType.FILE_PER_APP, YamlOutputType.FILE_PER_CHART, YamlOutputType.FILE_PER_RESOURCE, YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE]) {
+    const { FILE_PER_APP, FILE_PER_CHART, FILE_PER_RESOURCE, FOLDER_PER_CHART_FILE_PER_RESOURCE } = YamlOutputType;
+    for (const type of [FILE_PER_APP, FILE_PER_CHART, FILE_PER_RESOURCE, FOLDER_PER_CHART_FILE_PER_RESOURCE]) {
       const [ours, theirs] = [true, false].map((attach) => build(attach, type, join(outdir, `${type}-${attach}`)));
       expect(ours).toEqual(theirs);
     }
