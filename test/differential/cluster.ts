@@ -1,9 +1,12 @@
+/* eslint-disable @stylistic/max-len -- tables of choices, one a line */
 import { Random } from './random';
 import { Backend, BACKENDS, Manifest } from './vocabulary';
 
 function deployment(namespace: string, name: string, account: string, labels: object, annotations: object, containers: object[]): Manifest {
   return {
-    apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace },
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace },
     spec: { selector: { matchLabels: labels }, template: { metadata: { labels, annotations }, spec: { serviceAccountName: account, containers } } },
   };
 }
@@ -63,7 +66,7 @@ function secrets(random: Random): Manifest[] {
     for (const namespace of random.weighted([[12, ['istio-system', 'edge']], [1, ['demo']], [1, []]] as [number, string[]][])) {
       const [crt, pem] = random.pick([['tls.crt', 'tls.key'], ['tls.crt', 'tls.key'], ['cert', 'key']]);
       const ca = random.weighted<Record<string, string>>([[4, {}], [2, { 'ca.crt': '${client-ca}' }], [1, { 'ca.crt': '${server-ca}' }], [1, { cacert: '${both-ca}' }]]);
-      add(namespace, `cred-${key}`, { [crt]: `\${server-${key}-crt}`, [pem]: random.chance(0.03) ? '${server-two-key}' : `\${server-${key}-key}`, ...ca });
+      add(namespace, `cred-${key}`, { [crt]: `\${server-${key}-crt}`, [pem]: `\${server-${key}-key}`, ...ca });
       if (random.chance(0.75)) add(namespace, `cred-${key}-cacert`, anchor(random));
     }
   }
@@ -75,6 +78,6 @@ function secrets(random: Random): Manifest[] {
 function anchor(random: Random): Record<string, string> {
   return random.weighted<Record<string, string>>([
     [12, { cacert: '${client-ca}' }], [6, { 'ca.crt': '${client-ca}' }], [2, { cacert: '${both-ca}' }], [2, { cacert: '${client-ca}', crl: '${client-crl}' }], [1, { 'ca.crt': '${client-ca}', 'ca.crl': '${client-crl}' }],
-    [1, { cacert: '${other-ca}', 'ca.crt': '${client-ca}' }], [1, { wrong: '${client-ca}' }], [1, { cacert: '' }], [1, { cacert: '${both-ca}', crl: '${client-crl}' }],
+    [1, { 'cacert': '${other-ca}', 'ca.crt': '${client-ca}' }], [1, { wrong: '${client-ca}' }], [1, { cacert: '' }], [1, { cacert: '${both-ca}', crl: '${client-crl}' }],
   ]);
 }

@@ -1,3 +1,4 @@
+/* eslint-disable @stylistic/max-len */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -35,14 +36,14 @@ async function main(): Promise<number> {
   if (values.record !== undefined) startRecord(values.record, materials);
   const tally = new Tally();
   const found: Finding[] = [];
-  for (let start = first; start < first + count; start += BATCH) {
+  if (values.replay !== undefined) recorded(join(values.replay, `verdicts-${seed}.jsonl`)).forEach(([from, verdict]) => judge(from, verdict, materials, tally, found));
+  for (let start = first; values.replay === undefined && start < first + count; start += BATCH) {
     const cases = new Map(Array.from({ length: Math.min(BATCH, first + count - start) }, (_, offset) => generateCase(seed, start + offset, REQUESTS)).map((made) => [made.id, made]));
     const take = (verdict: Verdict) => {
-      if (values.record !== undefined) appendFileSync(join(values.record, `verdicts-${seed}.jsonl`), `${JSON.stringify(verdict)}\n`);
+      if (values.record !== undefined) appendFileSync(join(values.record, `verdicts-${seed}.jsonl`), `${JSON.stringify([cases.get(verdict.id), verdict])}\n`);
       judge(cases.get(verdict.id)!, verdict, materials, tally, found);
     };
-    if (values.replay === undefined) await askOracle(programs, [...cases.values()], materials, take);
-    else recorded(join(values.replay, `verdicts-${seed}.jsonl`)).filter(({ id }) => cases.has(id)).forEach(take);
+    await askOracle(programs, [...cases.values()], materials, take);
   }
   tally.print();
   if (values.out !== undefined) {
@@ -68,8 +69,8 @@ function readMaterials(file: string): Materials {
   return { texts: new Map(texts), clients: new Map(clients) };
 }
 
-function recorded(file: string): Verdict[] {
-  return readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Verdict);
+function recorded(file: string): [Case, Verdict][] {
+  return readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as [Case, Verdict]);
 }
 
 function judge(from: Case, verdict: Verdict, materials: Materials, tally: Tally, found: Finding[]): void {

@@ -1,3 +1,4 @@
+/* eslint-disable @stylistic/max-len -- tables of choices, one a line */
 import 'reflect-metadata';
 import { createSign, generateKeyPairSync, KeyObject, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -17,6 +18,8 @@ export interface Materials {
 }
 
 const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+// eslint-disable-next-line no-bitwise
+const CA_USAGES = x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign;
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 
@@ -47,7 +50,7 @@ async function issue(issuer: Entity | undefined, { subject = '', uris = [], dns 
     notBefore: new Date(Date.now() - (expired ? 2 : 1) * 86400000),
     notAfter: new Date(Date.now() + (expired ? -1 : 300) * 86400000),
     extensions: authority
-      ? [new x509.BasicConstraintsExtension(true, undefined, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true)]
+      ? [new x509.BasicConstraintsExtension(true, undefined, true), new x509.KeyUsagesExtension(CA_USAGES, true)]
       : [
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         ...(purposes.length === 0 ? [] : [new x509.ExtendedKeyUsageExtension(purposes)]),
@@ -87,7 +90,11 @@ export async function makeMaterials(): Promise<Materials> {
   }
   const revoked = new x509.X509Certificate(clients.get('revoked')!.certificate);
   const crl = await x509.X509CrlGenerator.create({
-    issuer: client.parsed.subject, thisUpdate: new Date(Date.now() - 3600000), nextUpdate: new Date(Date.now() + 86400000 * 30), signingKey: client.keys.privateKey, signingAlgorithm: EC,
+    issuer: client.parsed.subject,
+    thisUpdate: new Date(Date.now() - 3600000),
+    nextUpdate: new Date(Date.now() + 86400000 * 30),
+    signingKey: client.keys.privateKey,
+    signingAlgorithm: EC,
     entries: [{ serialNumber: revoked.serialNumber, revocationDate: new Date(Date.now() - 7200000), reason: x509.X509CrlReason.keyCompromise }],
   }, webcrypto as never);
   const texts = new Map<string, string>([

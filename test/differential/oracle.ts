@@ -1,3 +1,4 @@
+/* eslint-disable @stylistic/max-len */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Case } from './case';
@@ -34,8 +35,19 @@ export interface OraclePrograms {
 function wire(request: CaseRequest, index: number, materials: Materials): object {
   const client = request.certificate === undefined ? undefined : materials.clients.get(request.certificate);
   return {
-    id: String(index), to: request.to, port: request.port, tls: request.tls, sni: request.sni, certificate: client?.certificate, key: client?.key, identity: request.identity, clientIp: request.clientIp,
-    method: request.method, target: fill(request.path, materials), host: request.host, headers: fill(request.headers, materials),
+    id: String(index),
+    to: request.to,
+    port: request.port,
+    tls: request.tls,
+    sni: request.sni,
+    certificate: client?.certificate,
+    key: client?.key,
+    identity: request.identity,
+    clientIp: request.clientIp,
+    method: request.method,
+    target: fill(request.path, materials),
+    host: request.host,
+    headers: fill(request.headers, materials),
   };
 }
 

@@ -1,3 +1,4 @@
+/* eslint-disable @stylistic/max-len -- tables of choices, one a line */
 import { ISSUERS } from './materials';
 import { Random } from './random';
 import { compact, metadata } from './traffic';
@@ -88,13 +89,15 @@ export function generatePolicies(random: Random, dated: boolean): Manifest[] {
     const action = random.weighted<string | undefined>([[5, 'ALLOW'], [5, 'DENY'], [0.5, undefined], [0.1, 'AUDIT']]);
     const closing = action === 'DENY' && random.chance(0.2);
     return {
-      apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy',
+      apiVersion: 'security.istio.io/v1',
+      kind: 'AuthorizationPolicy',
       metadata: { ...metadata(random, `policy-${index}`, namespace, dated), ...(random.chance(0.04) ? { annotations: { 'istio.io/dry-run': 'true' } } : {}) },
       spec: compact({
-        selector, action,
+        selector,
+        action,
         rules: random.weighted<() => unknown>([
           [20, () => random.times(1, 3, () => (closing ? { from: [{ source: { notPrincipals: ['*'] } }], to: [{ operation: operation(random) }] } : rule(random)))],
-          [1, () => [{}]], [0.6, () => undefined], [0.3, () => []],
+          [1, () => [{}]], ...(action === 'DENY' || action === 'AUDIT' ? [] : [[0.6, () => undefined], [0.3, () => []]] as [number, () => unknown][]),
         ])(),
       }),
     };
@@ -102,13 +105,17 @@ export function generatePolicies(random: Random, dated: boolean): Manifest[] {
   const tokens = random.times(0, random.chance(0.5) ? 2 : 0, (index) => {
     const { namespace, selector } = scope(random);
     return {
-      apiVersion: 'security.istio.io/v1', kind: 'RequestAuthentication', metadata: metadata(random, `tokens-${index}`, namespace, dated),
+      apiVersion: 'security.istio.io/v1',
+      kind: 'RequestAuthentication',
+      metadata: metadata(random, `tokens-${index}`, namespace, dated),
       spec: compact({ selector, jwtRules: random.some([0, 1], 1, 2).map((number) => jwtRule(random, number)) }),
     };
   });
   const peers = random.times(0, random.chance(0.4) ? 2 : 0, (index) => peerAuthentication(random, index, dated));
   const rules = random.times(0, random.chance(0.12) ? 1 : 0, () => ({
-    apiVersion: 'networking.istio.io/v1', kind: 'DestinationRule', metadata: metadata(random, 'rule', random.pick(['demo', 'istio-system']), dated),
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'DestinationRule',
+    metadata: metadata(random, 'rule', random.pick(['demo', 'istio-system']), dated),
     spec: { host: random.pick(['httpbin.demo.svc.cluster.local', '*.demo.svc.cluster.local', 'store.other.svc.cluster.local']), trafficPolicy: { tls: { mode: random.pick(['DISABLE', 'ISTIO_MUTUAL', 'ISTIO_MUTUAL']) } } },
   }));
   return [...authorization, ...tokens, ...peers, ...rules];
@@ -133,7 +140,9 @@ function peerAuthentication(random: Random, index: number, dated: boolean): Mani
     [5, ['demo', undefined]], [3, ['demo', { matchLabels: { app: 'httpbin' } }]], [2, ['istio-system', undefined]], [1, ['other', undefined]], [1, ['other', { matchLabels: { app: 'store' } }]],
   ]);
   return {
-    apiVersion: 'security.istio.io/v1', kind: 'PeerAuthentication', metadata: metadata(random, `peers-${index}`, namespace, dated),
+    apiVersion: 'security.istio.io/v1',
+    kind: 'PeerAuthentication',
+    metadata: metadata(random, `peers-${index}`, namespace, dated),
     spec: compact({ selector, mtls: { mode: mode() }, portLevelMtls: selector === undefined ? undefined : random.maybe(0.3, () => ({ 8080: { mode: mode() } })) }),
   };
 }

@@ -1,3 +1,4 @@
+/* eslint-disable no-bitwise -- what makes numbers look random */
 /** Pseudo-random choices that a seed repeats. */
 export class Random {
   private state: number;

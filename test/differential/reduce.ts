@@ -1,3 +1,4 @@
+/* eslint-disable @stylistic/max-len */
 import { Case } from './case';
 import { Comparison } from './compare';
 import { CaseRequest } from './requests';

@@ -1,3 +1,4 @@
+/* eslint-disable @stylistic/max-len -- tables of choices, one a line */
 import { CLIENT_NAMES, TOKEN_NAMES } from './materials';
 import { Random } from './random';
 import { BACKENDS, CALLERS, HEADERS, HOSTS, INGRESS, Manifest, METHODS, PATHS } from './vocabulary';
@@ -56,7 +57,7 @@ export function generateRequests(random: Random, manifests: readonly Manifest[],
   const gateways = manifests.filter(({ kind }) => kind === 'Gateway');
   const calm = !manifests.some(({ kind, spec }) => kind === 'DestinationRule' || (kind === 'PeerAuthentication' && JSON.stringify(spec).includes('DISABLE')))
     && !manifests.some(({ kind, data }) => kind === 'ConfigMap' && /enableAutoMtls|trustDomain:/.test(data.mesh ?? ''));
-  return Array.from({ length: count }, () => (random.chance(0.1) ? inMesh(random, values, calm) : external(random, gateways, values)));
+  return Array.from({ length: count }, () => (random.chance(0.1) ? inMesh(random, values, calm) : external(random, gateways, values, routedHosts(manifests))));
 }
 
 function common(random: Random, values: Mentioned, host: string): Pick<CaseRequest, 'clientIp' | 'method' | 'path' | 'host' | 'headers'> {
@@ -79,17 +80,31 @@ function concreteHost(random: Random, pattern: string): string {
   return bare.replace(/^\*\.?/, () => random.pick(['', 'x.', 'a.', 'www.'])).replace(/\*$/, '443');
 }
 
-function external(random: Random, gateways: readonly Manifest[], values: Mentioned): CaseRequest {
+function routedHosts(manifests: readonly Manifest[]): string[] {
+  return manifests.filter(({ kind }) => kind === 'VirtualService').flatMap(({ spec }) => spec.hosts as string[]).filter((host) => host !== 'httpbin');
+}
+
+/** Hosts that a server takes and a VirtualService routes. */
+function openHosts(server: Manifest, routed: readonly string[]): string[] {
+  const served: string[] = server.hosts.map((host: string) => host.replace(/^[^/]*\//, ''));
+  const covers = (wide: string, host: string) => wide === host || wide === '*' || (wide.startsWith('*.') && host.endsWith(wide.slice(1)));
+  return [...served.filter((host) => routed.some((other) => covers(other, host))), ...routed.filter((host) => served.some((other) => covers(other, host)))];
+}
+
+function external(random: Random, gateways: readonly Manifest[], values: Mentioned, routed: readonly string[]): CaseRequest {
   const gateway = random.pick(gateways);
   const server = random.pick<Manifest>(gateway.spec.servers);
   const to = gateway.spec.selector?.istio === 'edge' ? 'edge/edge' : INGRESS;
   const stray = random.chance(0.05);
   const port: number = stray ? random.pick([80, 443, 9443]) : server.port.number;
-  const host = random.chance(0.85) ? concreteHost(random, random.pick<string>(server.hosts)) : random.pick(HOSTS);
+  const open = openHosts(server, routed);
+  const host = random.chance(0.05) ? random.pick(HOSTS) : concreteHost(random, random.pick<string>(open.length > 0 && random.chance(0.8) ? open : server.hosts));
   const secure = server.tls !== undefined && server.port.protocol !== 'HTTP' && !stray ? random.chance(0.98) : port !== 80 && random.chance(0.9);
   const mutual = ['MUTUAL', 'OPTIONAL_MUTUAL', 'ISTIO_MUTUAL'].includes(server.tls?.mode);
   return {
-    to, port, ...(secure ? { tls: true, sni: serverName(random, host) } : {}),
+    to,
+    port,
+    ...(secure ? { tls: true, sni: serverName(random, host) } : {}),
     ...(secure && random.chance(mutual ? 0.93 : 0.25) ? { certificate: random.weighted([[8, 'alice'], [4, 'spiffe'], [9, random.pick(CLIENT_NAMES)]]) } : {}),
     ...common(random, values, host),
   };
@@ -107,7 +122,10 @@ function inMesh(random: Random, values: Mentioned, calm: boolean): CaseRequest {
   const { namespace, name, port } = random.pick(BACKENDS);
   const identity = calm && namespace !== 'plain' ? random.maybe(0.65, () => random.pick([...CALLERS, CALLERS[0], 'cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account'])) : undefined;
   return {
-    to: `${namespace}/${name}`, port, inMesh: true, ...(identity === undefined ? {} : { identity: `spiffe://${identity}` }),
+    to: `${namespace}/${name}`,
+    port,
+    inMesh: true,
+    ...(identity === undefined ? {} : { identity: `spiffe://${identity}` }),
     ...common(random, values, random.weighted([[4, `${name}.${namespace}`], [2, 'a.test'], [1, name]])),
   };
 }

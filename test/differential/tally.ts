@@ -1,3 +1,4 @@
+/* eslint-disable @stylistic/max-len */
 import { Agreement, Comparison } from './compare';
 
 /** Counts agreements by what really happened. */
@@ -12,7 +13,7 @@ export class Tally {
     const row = this.rows.get(real.outcome) ?? new Map<Agreement, number>();
     this.rows.set(real.outcome, row.set(agreement, (row.get(agreement) ?? 0) + 1));
     if (covered === false) this.uncovered += 1;
-    if (agreement === 'undecided') this.open.set(reason.slice(0, 160), (this.open.get(reason.slice(0, 160)) ?? 0) + 1);
+    if (agreement === 'undecided') this.open.set(reason.replace(/.* unless /s, 'unless ').slice(0, 160), (this.open.get(reason.replace(/.* unless /s, 'unless ').slice(0, 160)) ?? 0) + 1);
   }
 
   public broken(text: string): void {

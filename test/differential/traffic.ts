@@ -1,3 +1,4 @@
+/* eslint-disable @stylistic/max-len -- tables of choices, one a line */
 import { ISSUERS } from './materials';
 import { Random } from './random';
 import { Backend, BACKENDS, CONFIGURATION_NAMESPACES, HEADERS, HOSTS, Manifest, METHODS, PATHS, WILDCARDS } from './vocabulary';
@@ -16,7 +17,9 @@ export function metadata(random: Random, name: string, namespace: string, dated:
 
 export function generateGateways(random: Random, dated: boolean): Manifest[] {
   return random.times(1, 3, (index) => ({
-    apiVersion: 'networking.istio.io/v1', kind: 'Gateway', metadata: metadata(random, GATEWAY_NAMES[index], random.weighted([[4, 'demo'], [3, 'istio-system'], [1, 'other']]), dated),
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'Gateway',
+    metadata: metadata(random, GATEWAY_NAMES[index], random.weighted([[4, 'demo'], [3, 'istio-system'], [1, 'other']]), dated),
     spec: compact({
       selector: random.weighted<object | undefined>([[14, { istio: 'ingressgateway' }], [2, { istio: 'edge' }], [1, { istio: 'ingressgateway', app: 'istio-ingressgateway' }], [0.3, undefined], [0.2, { istio: 'nowhere' }]]),
       servers: random.times(1, 3, (number) => server(random, number)),
@@ -51,7 +54,9 @@ export function generateRoutes(random: Random, gateways: readonly Manifest[], da
     const hosts = random.some([...served, ...served, ...served, ...HOSTS, ...HOSTS, ...WILDCARDS, ...(random.chance(0.1) ? ['httpbin'] : [])], 1, 3);
     const bound = random.some(gateways, 1, 2).map(({ metadata: { name, namespace: where } }) => (where === namespace && random.chance(0.5) ? name : `${where}/${name}`));
     return {
-      apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: metadata(random, `route-${index}`, namespace, dated),
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: metadata(random, `route-${index}`, namespace, dated),
       spec: compact({
         hosts: [...new Set(hosts)],
         gateways: random.chance(0.04) ? ['mesh', ...bound] : bound,

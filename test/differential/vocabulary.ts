@@ -1,3 +1,4 @@
+/* eslint-disable @stylistic/max-len -- tables of choices, one a line */
 import { ISSUERS } from './materials';
 
 // Few values, so that objects and requests meet: the same host in two Gateways, the same path in a route and a policy.
