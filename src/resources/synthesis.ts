@@ -116,9 +116,9 @@ export class Synthesis {
 // For each chart cdk8s resolves and validates the whole app again, although `App.synth()` has just done so: with many charts that is most of the time.
 function renderOnly(app: App): () => void {
   // A chart with a rendering of its own keeps it.
-  const charts: { toJson?: () => any[] }[] = app.node.findAll().filter((node) => Chart.isChart(node) && node.toJson === Chart.prototype.toJson);
-  for (const chart of charts) chart.toJson = () => objectsOf(chart as Chart).map((object) => object.toJson());
-  return () => charts.forEach((chart) => delete chart.toJson);
+  const charts = app.node.findAll().filter((node): node is Chart => Chart.isChart(node) && node.toJson === Chart.prototype.toJson);
+  for (const chart of charts) chart.toJson = () => objectsOf(chart).map((object) => object.toJson());
+  return () => charts.forEach((chart) => Reflect.deleteProperty(chart, 'toJson'));
 }
 
 /** The objects of a chart in the order of their dependencies. */
