@@ -1,0 +1,115 @@
+package suite
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+func (r *run) step(ctx context.Context, step *Step) error {
+	finish := r.startLoad(ctx, step)
+	err := r.change(ctx, step)
+	if err == nil && step.Refused == "" {
+		for i := range step.Requests {
+			request := &step.Requests[i]
+			seen, problems := r.send(ctx, request)
+			if len(problems) > 0 {
+				seen.evidence = r.evidence(ctx)
+			}
+			r.Report.outcome(r.suite.Name+" / "+step.Name, request, seen, problems)
+		}
+	}
+	finish()
+	if err == nil && step.Rejected != "" {
+		r.Runner.rejections, err = r.Mesh.Rejections(ctx) // a second rejection of the same push may have come late
+	}
+	return err
+}
+
+// change does everything of a step but its requests, and waits until it has taken effect.
+func (r *run) change(ctx context.Context, step *Step) error {
+	if step.Expose != "" {
+		r.Report.note("shows a hole: %s", step.Expose)
+	}
+	for _, name := range step.Faults {
+		if err := faults[name](ctx, r); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if err := r.prepare(ctx, step.Prepare); err != nil {
+		return err
+	}
+	if step.RotateKeys != "" {
+		if err := r.rotateKeys(ctx, step.RotateKeys == "keep"); err != nil {
+			return err
+		}
+	}
+	for _, name := range step.Delete {
+		if err := r.delete(ctx, name); err != nil {
+			return err
+		}
+	}
+	if err := r.putSecrets(ctx, step.Secrets); err != nil {
+		return err
+	}
+	objects, err := r.manifests(step.Apply, step.Manifest)
+	if err != nil {
+		return err
+	}
+	if step.Refused != "" {
+		return r.mustBeRefused(ctx, step, objects)
+	}
+	if err := r.applyAll(ctx, objects); err != nil {
+		return err
+	}
+	for _, p := range step.Patch {
+		if err := r.patch(ctx, p); err != nil {
+			return err
+		}
+	}
+	if err := r.restart(ctx, step.Restart); err != nil {
+		return err
+	}
+	if r.istiodStopped {
+		return nil // nothing will ever be acknowledged
+	}
+	if err := r.Mesh.Converge(ctx); err != nil {
+		return err
+	}
+	return r.checkRejections(ctx, step.Rejected)
+}
+
+func (r *run) manifests(files []string, inline string) ([]*unstructured.Unstructured, error) {
+	var patterns []string
+	for _, file := range files {
+		if prepared, ok := strings.CutPrefix(file, preparedPrefix); ok {
+			file = filepath.Join(r.files, prepared)
+		}
+		patterns = append(patterns, file)
+	}
+	objects, err := readFiles(r.suite.directory(), patterns)
+	if err != nil {
+		return nil, err
+	}
+	more, err := parseObjects([]byte(inline))
+	if err != nil {
+		return nil, err
+	}
+	return append(objects, more...), nil
+}
+
+func (r *run) mustBeRefused(ctx context.Context, step *Step, objects []*unstructured.Unstructured) error {
+	r.applied = append(r.applied, objects...)
+	_, err := r.cluster.apply(ctx, objects)
+	request := &Request{Name: "kubectl apply", Expect: Verdicts{"refused"}}
+	if err != nil && strings.Contains(err.Error(), step.Refused) {
+		r.Report.outcome(r.suite.Name+" / "+step.Name, request, observation{verdict: "refused", detail: err.Error()}, nil)
+		return nil
+	}
+	r.Report.outcome(r.suite.Name+" / "+step.Name, request, observation{verdict: "accepted", detail: fmt.Sprint(err)},
+		[]string{fmt.Sprintf("expected the API server to refuse with `%s`", step.Refused)})
+	return nil
+}
