@@ -1,3 +1,4 @@
+/* eslint-disable @stylistic/max-len */
 import { Outcome } from '../../src/authz';
 import { accessRequest, decided, meshOf } from '../differential/compare';
 import { makeMaterials, Materials } from '../differential/materials';

@@ -63,11 +63,11 @@ function secrets(random: Random): Manifest[] {
     apiVersion: 'v1', kind, metadata: { name, namespace }, ...(kind === 'Secret' ? { type: 'Opaque', stringData: data } : { data }),
   });
   for (const key of ['one', 'two']) {
-    for (const namespace of random.weighted([[12, ['istio-system', 'edge']], [1, ['demo']], [1, []]] as [number, string[]][])) {
+    for (const namespace of random.weighted([[30, ['istio-system', 'edge']], [1, ['demo']], [1, []]] as [number, string[]][])) {
       const [crt, pem] = random.pick([['tls.crt', 'tls.key'], ['tls.crt', 'tls.key'], ['cert', 'key']]);
       const ca = random.weighted<Record<string, string>>([[4, {}], [2, { 'ca.crt': '${client-ca}' }], [1, { 'ca.crt': '${server-ca}' }], [1, { cacert: '${both-ca}' }]]);
       add(namespace, `cred-${key}`, { [crt]: `\${server-${key}-crt}`, [pem]: `\${server-${key}-key}`, ...ca });
-      if (random.chance(0.75)) add(namespace, `cred-${key}-cacert`, anchor(random));
+      if (random.chance(ca['ca.crt'] === undefined && ca.cacert === undefined ? 0.96 : 0.6)) add(namespace, `cred-${key}-cacert`, anchor(random));
     }
   }
   if (random.chance(0.2)) add('istio-system', 'extra-cacert', anchor(random));
@@ -78,6 +78,6 @@ function secrets(random: Random): Manifest[] {
 function anchor(random: Random): Record<string, string> {
   return random.weighted<Record<string, string>>([
     [12, { cacert: '${client-ca}' }], [6, { 'ca.crt': '${client-ca}' }], [2, { cacert: '${both-ca}' }], [2, { cacert: '${client-ca}', crl: '${client-crl}' }], [1, { 'ca.crt': '${client-ca}', 'ca.crl': '${client-crl}' }],
-    [1, { 'cacert': '${other-ca}', 'ca.crt': '${client-ca}' }], [1, { wrong: '${client-ca}' }], [1, { cacert: '' }], [1, { cacert: '${both-ca}', crl: '${client-crl}' }],
+    [1, { 'cacert': '${other-ca}', 'ca.crt': '${client-ca}' }], [0.4, { wrong: '${client-ca}' }], [0.4, { cacert: '' }], [1, { cacert: '${both-ca}', crl: '${client-crl}' }],
   ]);
 }

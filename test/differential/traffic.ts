@@ -51,7 +51,7 @@ export function generateRoutes(random: Random, gateways: readonly Manifest[], da
   const served = gateways.flatMap(({ spec }) => spec.servers.flatMap(({ hosts }: { hosts: string[] }) => hosts.map((host) => host.replace(/^[^/]*\//, ''))));
   return random.times(1, 4, (index) => {
     const namespace = random.weighted([[6, 'demo'], [2, 'istio-system'], [1, 'other']]);
-    const hosts = random.some([...served, ...served, ...served, ...HOSTS, ...HOSTS, ...WILDCARDS, ...(random.chance(0.1) ? ['httpbin'] : [])], 1, 3);
+    const hosts = random.some([...served, ...served, ...served, ...HOSTS, ...HOSTS, ...WILDCARDS, ...(random.chance(0.1) ? ['httpbin'] : [])], 1, random.pick([1, 1, 1, 2, 3]));
     const bound = random.some(gateways, 1, 2).map(({ metadata: { name, namespace: where } }) => (where === namespace && random.chance(0.5) ? name : `${where}/${name}`));
     return {
       apiVersion: 'networking.istio.io/v1',
