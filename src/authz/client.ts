@@ -119,7 +119,12 @@ export class Client {
   /** What the client brings to the connection. */
   public readonly kind: ClientKind;
 
-  private constructor(kind: ClientKind, private readonly text: string, private readonly peerCertificate?: PeerCertificate, private readonly meshIdentity?: string) {
+  private constructor(
+    kind: ClientKind,
+    private readonly text: string,
+    private readonly peerCertificate?: PeerCertificate,
+    private readonly meshIdentity?: string,
+  ) {
     this.kind = kind;
   }
 

@@ -14,12 +14,12 @@ export type ValueTest = (request: ProxyRequest) => boolean;
 
 /** What a policy field asks about: how to test a value, and what the request has, in words. */
 export interface Attribute {
+  /** Only HTTP has it: on TCP ports Istio cannot translate it. */
+  readonly http: boolean;
   /** The test of a value; undefined where Istio cannot translate the value. */
   test(value: string): ValueTest | undefined;
   /** What the request has, for reasons. */
   found(request: ProxyRequest): string;
-  /** Only HTTP has it: on TCP ports Istio cannot translate it. */
-  readonly http: boolean;
   /** Values that stand for several, such as principals with trust domain aliases. */
   expand?(value: string): readonly string[];
 }

@@ -24,7 +24,11 @@ export interface Arrival {
 }
 
 /** What passes a proxy: the request as its router gets it, or the end of the journey. */
-export type Passage = { readonly passed: true; readonly message: HttpMessage; readonly claims: Value } | { readonly passed: false; readonly end: DecisionProps };
+export type Passage = {
+  readonly passed: true;
+  readonly message: HttpMessage;
+  readonly claims: Value;
+} | { readonly passed: false; readonly end: DecisionProps };
 
 /** Token authentication and authorisation at one proxy, in the order of its filters: CUSTOM, tokens, DENY, ALLOW. */
 export function enforce(journey: Journey, arrival: Arrival): Passage {
@@ -54,10 +58,18 @@ export function enforce(journey: Journey, arrival: Arrival): Passage {
   }
   const miss = closestRule(policies.allow, request);
   const reason = miss === undefined ? `\`${security.allowing[0]}\` allows nobody` : `no ALLOW rule matches; closest is ${describeMiss(miss, request)}`;
-  return stop(Outcome.FORBIDDEN, reason, { status: 403, policy: miss === undefined ? security.allowing[0] : nameOf(miss.rule), rule: miss?.rule.number });
+  return stop(
+    Outcome.FORBIDDEN,
+    reason,
+    { status: 403, policy: miss === undefined ? security.allowing[0] : nameOf(miss.rule), rule: miss?.rule.number },
+  );
 }
 
-function externalVerdict(journey: Journey, policies: EnforcedPolicies, request: ProxyRequest): { readonly reason: string; readonly rule: CompiledRule } | undefined {
+function externalVerdict(
+  journey: Journey,
+  policies: EnforcedPolicies,
+  request: ProxyRequest,
+): { readonly reason: string; readonly rule: CompiledRule } | undefined {
   if (policies.custom.length === 0) return undefined;
   const { settings, complete } = journey.view;
   for (const rule of externallyChecked(policies, request)) {

@@ -50,14 +50,28 @@ export function evaluate(mesh: EvaluatedMesh, request: AccessRequest): Decision 
 
 function travel(mesh: EvaluatedMesh, request: AccessRequest, now: Date, choices: Choices): DecisionProps {
   const { client } = request;
-  const tokens = { now: Math.floor(now.getTime() / 1000), asserted: new Set(request.token?._isAsserted() === true ? [request.token.text] : []), choices };
+  const tokens = {
+    now: Math.floor(now.getTime() / 1000),
+    asserted: new Set(request.token?._isAsserted() === true ? [request.token.text] : []),
+    choices,
+  };
   const secure = client.kind === ClientKind.EXTERNAL;
   const read = readRequest(request, secure);
   const malformed = 'malformed' in read ? read : undefined;
   const sent = withToken(mesh.view, sentRequest(request), request);
   const message = 'malformed' in read ? sent : withToken(mesh.view, read, request);
   const journey: Journey = {
-    view: mesh.view, security: mesh.security, client, now, tokens, choices, clientIp: request.clientIp, malformed, sent, hops: [], assumptions: new Set(),
+    view: mesh.view,
+    security: mesh.security,
+    client,
+    now,
+    tokens,
+    choices,
+    clientIp: request.clientIp,
+    malformed,
+    sent,
+    hops: [],
+    assumptions: new Set(),
   };
   if (client.kind === ClientKind.IN_MESH) return insideMesh(journey, request, message);
   const port = request.port ?? (secure ? 443 : 80);

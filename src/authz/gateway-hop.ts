@@ -96,7 +96,15 @@ function atTheEdge(message: HttpMessage, peer: Peer): HttpMessage {
   return { ...message, scheme, headers: forwardCertificate(headers, peer) };
 }
 
-function route(journey: Journey, proxy: GatewayProxy, chain: FilterChain, message: HttpMessage, peer: Peer, claims: Value, listenPort: number): DecisionProps {
+function route(
+  journey: Journey,
+  proxy: GatewayProxy,
+  chain: FilterChain,
+  message: HttpMessage,
+  peer: Peer,
+  claims: Value,
+  listenPort: number,
+): DecisionProps {
   const { view, choices } = journey;
   const table = proxy.routes(chain);
   const problem = routeTableProblem(table);
@@ -112,7 +120,14 @@ function route(journey: Journey, proxy: GatewayProxy, chain: FilterChain, messag
   return follow(journey, proxy, entry, message, peer, chain.server.port);
 }
 
-function follow(journey: Journey, proxy: GatewayProxy, { virtualService, route: taken, match }: RouteEntry, message: HttpMessage, peer: Peer, listenPort: number): DecisionProps {
+function follow(
+  journey: Journey,
+  proxy: GatewayProxy,
+  { virtualService, route: taken, match }: RouteEntry,
+  message: HttpMessage,
+  peer: Peer,
+  listenPort: number,
+): DecisionProps {
   const { view, choices } = journey;
   const name = `${virtualService.namespace}/${virtualService.name}`;
   if (taken.delegate !== undefined) return end(journey, Outcome.UNDECIDED, `VirtualService \`${name}\` delegates the route to \`${taken.delegate.namespace}/${taken.delegate.name}\`, which is not modelled`);

@@ -17,14 +17,24 @@ export type Handshake =
 const anchors = new WeakMap<object, Map<string, Anchor>>();
 
 /** The handshake of a client with the server of a Gateway. */
-export function handshake(view: MeshView, namespace: string, server: GatewayServer, client: Client, sni: string, now: Date, choices: Choices): Handshake {
+export function handshake(
+  view: MeshView,
+  namespace: string,
+  server: GatewayServer,
+  client: Client,
+  sni: string,
+  now: Date,
+  choices: Choices,
+): Handshake {
   const tls = server.tls!;
   const credential = findCredential(view, namespace, tls, choices);
   for (const material of [credential.certificate, credential.anchor]) {
     if (material?.state === 'missing') return closed(`${describeServer(server)} cannot be served: ${material.reason}`);
   }
   const assumed = [credential.certificate, credential.anchor].flatMap((material) => (material?.state === 'unknown' ? material.assumed ?? [] : []));
-  const peer = (certificate?: PeerCertificate): Handshake => ({ ok: true, peer: { tls: true, sni, certificate }, text: told(server, certificate, credential.anchor), assumed });
+  const peer = (certificate?: PeerCertificate): Handshake => (
+    { ok: true, peer: { tls: true, sni, certificate }, text: told(server, certificate, credential.anchor), assumed }
+  );
   if (credential.anchor === undefined || credential.anchor.state === 'empty') return peer();
   const certificate = client._certificate();
   const named = hasNameChecks(tls) && !tls.insecureSkipVerify && !isFileMode(tls);
@@ -51,7 +61,11 @@ function problemOf(view: MeshView, certificate: PeerCertificate, anchor: Materia
 function readAnchor(view: MeshView, material: Extract<Material, { state: 'present' }>): Anchor {
   const known = anchors.get(view) ?? new Map<string, Anchor>();
   anchors.set(view, known);
-  const anchor = known.get(material.source) ?? { certificates: Certificate.readAll(certificateBlocks(material.pem)), crl: material.crl, source: material.source };
+  const anchor = known.get(material.source) ?? {
+    certificates: Certificate.readAll(certificateBlocks(material.pem)),
+    crl: material.crl,
+    source: material.source,
+  };
   known.set(material.source, anchor);
   return anchor;
 }

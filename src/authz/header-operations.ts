@@ -11,7 +11,9 @@ import { HeaderChanges, HttpRoute, RouteDestination } from '../mesh/virtual-serv
  */
 export function changeHeaders(message: HttpMessage, route: HttpRoute, destination: RouteDestination | undefined, peer: Peer): HttpMessage {
   const changes = [route.headers, ...(destination === undefined ? [] : [destination.headers])];
-  let headers = message.headers.without(changes.flatMap(({ remove }) => remove).filter((name) => !isInternal(name)));
+  let headers = message.headers.without(changes
+    .flatMap(({ remove }) => remove)
+    .filter((name) => !isInternal(name)));
   const remaining = { ...message, headers };
   for (const change of changes) {
     for (const [name, value] of change.set.filter(([key]) => !isInternal(key))) {

@@ -4,4 +4,4 @@ export * from './decision';
 export * from './mesh';
 export * from './mesh-options';
 export * from './token';
-export { PathNormalization } from '../mesh/settings';
+export * from '../mesh/path-normalization';

@@ -74,7 +74,8 @@ function verify(compact: string, rule: JwtRule, keys: readonly JsonWebKey[] | un
   const dates = dateProblem(token.claims, world.now);
   if (dates !== undefined) return fail(dates);
   if (rule.audiences.length > 0 && !audiencesOf(token.claims).some((audience) => rule.audiences.some((wanted) => sameAudience(audience, wanted)))) {
-    return fail(`the token is for ${audiencesOf(token.claims).map((audience) => `\`${audience}\``).join(', ') || 'no audience'}, ${rule.source} wants ${rule.audiences.map((audience) => `\`${audience}\``).join(' or ')}`, 403);
+    const quote = (audiences: readonly string[]) => audiences.map((audience) => `\`${audience}\``).join(', ');
+    return fail(`the token is for ${quote(audiencesOf(token.claims)) || 'no audience'}, ${rule.source} wants ${quote(rule.audiences)}`, 403);
   }
   if (world.asserted.has(compact)) return token;
   if (keys === undefined) {
@@ -107,8 +108,18 @@ function accepted(rule: JwtRule, token: ParsedToken, message: HttpMessage): Auth
 }
 
 /** Where a rule looks for tokens: what it names, or else `Authorization: Bearer` and the parameter `access_token`. */
-export function locations(rule: JwtRule): { headers: readonly { name: string; prefix: string }[]; params: readonly string[]; cookies: readonly string[] } {
-  if (rule.fromHeaders.length + rule.fromParams.length + rule.fromCookies.length > 0) return { headers: rule.fromHeaders, params: rule.fromParams, cookies: rule.fromCookies };
+export function locations(rule: JwtRule): {
+  headers: readonly { name: string; prefix: string }[];
+  params: readonly string[];
+  cookies: readonly string[];
+} {
+  if (rule.fromHeaders.length + rule.fromParams.length + rule.fromCookies.length > 0) {
+    return {
+      headers: rule.fromHeaders,
+      params: rule.fromParams,
+      cookies: rule.fromCookies,
+    };
+  }
   return { headers: [{ name: 'authorization', prefix: 'Bearer ' }], params: ['access_token'], cookies: [] };
 }
 
@@ -144,7 +155,7 @@ function cookieValues(message: HttpMessage, name: string): string[] {
 
 /** Headers that a provider writes are taken from what the client sent, token or not. */
 function withoutOutputs(providers: readonly JwtProvider[], message: HttpMessage): HttpMessage {
-  const outputs = providers.flatMap(({ rule }) => [...(rule.outputPayloadToHeader === undefined ? [] : [rule.outputPayloadToHeader]), ...rule.outputClaimToHeaders.map(({ header }) => header)]);
+  const outputs = providers.flatMap(({ rule }) => [rule.outputPayloadToHeader ?? [], rule.outputClaimToHeaders.map(({ header }) => header)].flat());
   return outputs.length === 0 ? message : { ...message, headers: message.headers.without(outputs) };
 }
 

@@ -1,4 +1,4 @@
-import { PathNormalization } from '../mesh/settings';
+import { PathNormalization } from '../mesh/path-normalization';
 
 /** A port of a described workload. */
 export interface WorkloadPort {

@@ -1,4 +1,4 @@
-import { PathNormalization } from '../mesh/settings';
+import { PathNormalization } from '../mesh/path-normalization';
 
 const NOT_A_DIRECTORY = 0;
 const CURRENT = 1;

@@ -28,7 +28,11 @@ export interface ProxySecurity {
 export class SecurityCatalogue {
   private readonly known = new Map<Workload, Remembered<ProxySecurity>>();
 
-  public constructor(private readonly view: MeshView, private readonly keySets: ReadonlyMap<string, string>, private readonly harmless: ReadonlySet<string>) {}
+  public constructor(
+    private readonly view: MeshView,
+    private readonly keySets: ReadonlyMap<string, string>,
+    private readonly harmless: ReadonlySet<string>,
+  ) {}
 
   /** What guards the proxies of a workload. */
   public of(workload: Workload, choices: Choices): ProxySecurity {
@@ -66,5 +70,6 @@ function enforced(policies: readonly AuthorizationPolicy[], compile: (policy: Au
 
 function templatesProblem(policies: readonly AuthorizationPolicy[]): string | undefined {
   const fields = policies.flatMap(({ rules }) => rules).flatMap(({ to }) => to).flat().filter(({ key }) => key === 'paths');
-  return fields.flatMap(({ values, notValues }) => [...values, ...notValues]).filter(isTemplate).map(templateProblem).find((problem) => problem !== undefined);
+  const templates = fields.flatMap(({ values, notValues }) => [...values, ...notValues]).filter(isTemplate);
+  return templates.map(templateProblem).find((problem) => problem !== undefined);
 }

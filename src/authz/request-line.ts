@@ -71,7 +71,8 @@ function readHeaders({ headers, repeatedHeaders }: AccessRequest): { readonly li
 }
 
 function linesOf(headers: AccessRequest['headers'], repeated: AccessRequest['repeatedHeaders']): [string, string][] {
-  const several = Object.entries(repeated ?? {}).flatMap(([name, values]) => (Array.isArray(values) ? values : [values]).map((value): [string, string] => [name, value]));
+  const lines = (name: string, values: readonly string[]) => values.map((value): [string, string] => [name, value]);
+  const several = Object.entries(repeated ?? {}).flatMap(([name, values]) => lines(name, Array.isArray(values) ? values : [values]));
   return [...Object.entries(headers ?? {}), ...several].map(([name, value]) => [name.toLowerCase(), String(value)]);
 }
 

@@ -24,7 +24,13 @@ export function routeMatches(match: RouteMatch, request: ProxyRequest): boolean 
 
 /** The expressions of a match, which Envoy compiles when it gets the route. */
 export function expressionsOf(match: RouteMatch): string[] {
-  const patterns = [match.uri, match.method, match.authority, match.scheme, ...[...match.headers, ...match.withoutHeaders, ...match.queryParams].map(({ pattern }) => pattern)];
+  const patterns = [
+    match.uri,
+    match.method,
+    match.authority,
+    match.scheme,
+    ...[...match.headers, ...match.withoutHeaders, ...match.queryParams].map(({ pattern }) => pattern),
+  ];
   return patterns.flatMap((pattern) => (pattern?.kind === 'regex' ? [pattern.value] : []));
 }
 

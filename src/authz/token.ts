@@ -38,7 +38,12 @@ export class Token {
    */
   public static verified(claims: TokenClaims): Token {
     if (typeof claims?.issuer !== 'string') throw new Error('a verified token has no `issuer`: expected the text of the claim `iss`');
-    const payload = { ...claims.claims, iss: claims.issuer, ...(claims.subject === undefined ? {} : { sub: claims.subject }), ...(claims.audiences === undefined ? {} : { aud: claims.audiences }) };
+    const payload = {
+      ...claims.claims,
+      iss: claims.issuer,
+      ...(claims.subject === undefined ? {} : { sub: claims.subject }),
+      ...(claims.audiences === undefined ? {} : { aud: claims.audiences }),
+    };
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     return new Token(`${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(payload)}.${encode('asserted')}`, true, claims.issuer);
   }

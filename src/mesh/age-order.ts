@@ -19,7 +19,12 @@ export function byName(a: KubeObject, b: KubeObject): number {
 }
 
 /** Sorts objects by age. Where it is not known it is asked, but only of pairs for which it matters. */
-export function sortByAge<T extends { readonly object: KubeObject }>(items: readonly T[], sameTime: boolean, choices: Choices, matters: (a: T, b: T) => boolean): T[] {
+export function sortByAge<T extends { readonly object: KubeObject }>(
+  items: readonly T[],
+  sameTime: boolean,
+  choices: Choices,
+  matters: (a: T, b: T) => boolean,
+): T[] {
   const sorted: T[] = [];
   for (const item of [...items].sort((a, b) => byName(a.object, b.object))) {
     let position = sorted.length;
@@ -29,7 +34,13 @@ export function sortByAge<T extends { readonly object: KubeObject }>(items: read
   return sorted;
 }
 
-function precedes<T extends { readonly object: KubeObject }>(a: T, b: T, sameTime: boolean, choices: Choices, matters: (a: T, b: T) => boolean): boolean {
+function precedes<T extends { readonly object: KubeObject }>(
+  a: T,
+  b: T,
+  sameTime: boolean,
+  choices: Choices,
+  matters: (a: T, b: T) => boolean,
+): boolean {
   const older = isOlder(a.object, b.object, sameTime);
   if (older !== undefined) return older;
   if (!matters(a, b)) return false;

@@ -46,13 +46,19 @@ export function expandApiRule(object: KubeObject, apiVersion: string, world: Api
   const missing = rules.find(({ service }) => world.selector(service.namespace, service.name) === undefined);
   if (missing !== undefined) return { objects: [], problem: `Service \`${missing.service.namespace}/${missing.service.name}\` is not among the manifests` };
   const maker = new Maker(object, host, gateway, world);
-  return { objects: [...rules.flatMap((rule, index) => maker.policies(rule, excluded(rule, rules.slice(0, index)))), ...maker.authentications(rules), maker.virtualService(rules)] };
+  const policies = rules.flatMap((rule, index) => maker.policies(rule, excluded(rule, rules.slice(0, index))));
+  return { objects: [...policies, ...maker.authentications(rules), maker.virtualService(rules)] };
 }
 
 class Maker {
   private count = 0;
 
-  public constructor(private readonly owner: KubeObject, private readonly host: string, private readonly gateway: string, private readonly world: ApiRuleWorld) {}
+  public constructor(
+    private readonly owner: KubeObject,
+    private readonly host: string,
+    private readonly gateway: string,
+    private readonly world: ApiRuleWorld,
+  ) {}
 
   public virtualService(rules: readonly Rule[]): Value {
     return this.object('networking.istio.io/v1', 'VirtualService', this.owner.namespace, {
@@ -74,7 +80,8 @@ class Maker {
     if (isMapping(jwt)) return this.jwtPolicies(rule, jwt, to);
     const custom = texts(field(extAuth, 'authorizers')).map((name) => this.policy(rule, { action: 'CUSTOM', provider: { name }, rules: [{ to }] }));
     const restrictions = field(extAuth, 'restrictions');
-    const allow = isMapping(restrictions) ? this.jwtPolicies(rule, restrictions, to) : [this.policy(rule, { rules: [{ from: [{ source: { principals: [GATEWAY_PRINCIPAL] } }], to }] })];
+    const fromGateway = { rules: [{ from: [{ source: { principals: [GATEWAY_PRINCIPAL] } }], to }] };
+    const allow = isMapping(restrictions) ? this.jwtPolicies(rule, restrictions, to) : [this.policy(rule, fromGateway)];
     return [...custom, ...allow];
   }
 

@@ -21,7 +21,15 @@ export function serviceOfHost(host: string): { readonly namespace: string; reado
 }
 
 /** Finds the pods behind a destination, as the cluster of that name would. */
-export function findBackend(view: MeshView, host: string, port: number | undefined, subset: string | undefined, client: string, listenPort: number, choices: Choices): Backend {
+export function findBackend(
+  view: MeshView,
+  host: string,
+  port: number | undefined,
+  subset: string | undefined,
+  client: string,
+  listenPort: number,
+  choices: Choices,
+): Backend {
   const names = serviceOfHost(host);
   if (names === undefined) return elsewhere(view, host, choices);
   const key = `${names.namespace}/${names.name}`;
@@ -63,14 +71,21 @@ function behind({ namespace, name, selector }: Service, subset: ReadonlyMap<stri
   };
 }
 
-function unknownService(view: MeshView, { namespace, name }: { namespace: string; name: string }, key: string, port: number | undefined, choices: Choices): Backend {
+function unknownService(
+  view: MeshView,
+  { namespace, name }: { namespace: string; name: string },
+  key: string,
+  port: number | undefined,
+  choices: Choices,
+): Backend {
   if (view.complete) return { kind: 'none', reason: `there is no Service \`${key}\`` };
   const others = view.services.filter((service) => service.name === name);
   // The Service that is meant is there, in another namespace.
   if (others.length > 0) return { kind: 'none', reason: `there is no Service \`${key}\`, but \`${others[0].namespace}/${name}\`` };
   const workload = view.workloadsIn(namespace).find((candidate) => candidate.name === name);
   if (workload !== undefined && selects(new Map(), workload.labels, key, choices)) return { kind: 'pods', service: key, workload, port: port ?? 80, http: true, assumed: `there is a Service ${key}` };
-  const pods = { ...behind({ namespace, name, selector: new Map([[SERVICE_LABEL, key]]), ports: [], labels: new Map(), external: false }, new Map()) };
+  const selector = new Map([[SERVICE_LABEL, key]]);
+  const pods = behind({ namespace, name, selector, ports: [], labels: new Map(), external: false }, new Map());
   const assumed = `there is a Service ${key}, and pods with a sidecar behind it`;
   return { kind: 'pods', service: key, workload: { ...pods, assumed }, port: port ?? 80, http: true, assumed };
 }

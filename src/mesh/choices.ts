@@ -37,7 +37,10 @@ export class Answers implements Choices {
 }
 
 /** Runs a computation for every combination of answers that it asks for, up to a limit; the first run has the ordinary ones. */
-export function explore<T>(compute: (choices: Choices) => T, limit: number): { readonly runs: readonly { readonly value: T; readonly answers: readonly Answer[] }[]; readonly complete: boolean } {
+export function explore<T>(compute: (choices: Choices) => T, limit: number): {
+  readonly runs: readonly { readonly value: T; readonly answers: readonly Answer[] }[];
+  readonly complete: boolean;
+} {
   const runs: { value: T; answers: readonly Answer[] }[] = [];
   const pending: boolean[][] = [[]];
   while (pending.length > 0 && runs.length < limit) {

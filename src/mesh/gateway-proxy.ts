@@ -26,7 +26,12 @@ export class GatewayProxy {
   private readonly listeners = new Map<number, Remembered<Listener>>();
   private readonly tables = new Map<FilterChain, RouteTable>();
 
-  public constructor(public readonly workload: Workload, gateways: readonly GatewayObject[], private readonly services: readonly Service[], private readonly view: MeshView) {
+  public constructor(
+    public readonly workload: Workload,
+    gateways: readonly GatewayObject[],
+    private readonly services: readonly Service[],
+    private readonly view: MeshView,
+  ) {
     for (const gateway of gateways) {
       for (const server of gateway.servers) this.add(gateway, server);
     }
@@ -52,8 +57,11 @@ export class GatewayProxy {
     const known = this.tables.get(chain);
     if (known !== undefined) return known;
     const { view, workload } = this;
-    const table = new RouteTable(chain.routes!, { namespace: workload.namespace, labels: workload.labels }, (gateway) => view.virtualServicesOf(gateway),
-      view.settings.defaultVirtualServiceExportTo, view.sameTime);
+    const table = new RouteTable(chain.routes!, {
+      namespace: workload.namespace,
+      labels: workload.labels,
+    }, (gateway) => view.virtualServicesOf(gateway),
+    view.settings.defaultVirtualServiceExportTo, view.sameTime);
     this.tables.set(chain, table);
     return table;
   }
@@ -103,17 +111,19 @@ export class GatewayProxy {
 export function gatewayProxies(view: MeshView): GatewayProxy[] {
   const chosen = new Map<Workload, Set<GatewayObject>>();
   const assumed = new Map<string, Workload>();
-  const selecting = view.gateways.filter(({ selector }) => selector.size > 0);
-  for (const gateway of selecting) {
+  const selective = view.gateways.filter(({ selector }) => selector.size > 0);
+  for (const gateway of selective) {
     const found = view.workloads.filter(({ labels }) => surelySelects(gateway.selector, labels));
     const workloads = found.length > 0 || view.complete ? found : [presumed(gateway, assumed)];
     workloads.forEach((workload) => chosen.set(workload, (chosen.get(workload) ?? new Set()).add(gateway)));
   }
   const everywhere = view.gateways.filter(({ selector }) => selector.size === 0);
-  if (everywhere.length > 0) view.workloads.filter(({ router }) => router === true).forEach((workload) => chosen.set(workload, chosen.get(workload) ?? new Set()));
+  const routers = everywhere.length > 0 ? view.workloads.filter(({ router }) => router === true) : [];
+  routers.forEach((workload) => chosen.set(workload, chosen.get(workload) ?? new Set()));
   if (everywhere.length > 0 && chosen.size === 0 && !view.complete) chosen.set(DEFAULT_GATEWAY, new Set());
   return [...chosen].map(([workload, gateways]) => {
-    const services = view.services.filter(({ namespace, selector }) => namespace === workload.namespace && selector.size > 0 && surelySelects(selector, workload.labels));
+    const selecting = ({ selector }: Service) => selector.size > 0 && surelySelects(selector, workload.labels);
+    const services = view.services.filter((service) => service.namespace === workload.namespace && selecting(service));
     services.sort((a, b) => (a.name < b.name ? -1 : 1));
     return new GatewayProxy(workload, [...gateways, ...everywhere], services, view);
   });

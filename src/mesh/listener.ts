@@ -39,7 +39,11 @@ interface Merged {
  * Merges the servers that several Gateways bring to one port, as istiod's `mergeGateways` does: the oldest Gateway first, and a server that
  * conflicts with an earlier one is dropped whole.
  */
-export function mergeListener(gateways: readonly { readonly gateway: GatewayObject; readonly servers: readonly GatewayServer[] }[], sameTime: boolean, choices: Choices): Listener {
+export function mergeListener(
+  gateways: readonly { readonly gateway: GatewayObject; readonly servers: readonly GatewayServer[] }[],
+  sameTime: boolean,
+  choices: Choices,
+): Listener {
   const items = gateways.map(({ gateway, servers }) => ({ object: gateway.object, servers }));
   const ordered = sortByAge(items, sameTime, choices, (a, b) => conflict(a.servers, b.servers));
   return new PortMerge().add(ordered.flatMap(({ servers }) => servers));
@@ -123,7 +127,12 @@ class PortMerge {
     }
     return servers.map((server) => {
       const table = routeName(server);
-      return { serverNames: serverNames(server), server, plain: server.tls === undefined, routes: isHttp(server) ? { name: table, servers: [server] } : undefined };
+      return {
+        serverNames: serverNames(server),
+        server,
+        plain: server.tls === undefined,
+        routes: isHttp(server) ? { name: table, servers: [server] } : undefined,
+      };
     });
   }
 }

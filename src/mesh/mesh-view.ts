@@ -80,7 +80,9 @@ export class MeshView {
     this.workloads = [...readWorkloads(found), ...reading.workloads.map(({ workload }) => workload)];
     this.workloadsByNamespace = grouped(this.workloads, ({ namespace }) => namespace);
     const refused: RefusedObject[] = [];
-    const refuse = (object: KubeObject, reason: string) => refused.push({ object, reason, selector: selectorOf(object) ?? new Map<string, string>() });
+    const refuse = (object: KubeObject, reason: string) => {
+      refused.push({ object, reason, selector: selectorOf(object) ?? new Map<string, string>() });
+    };
     const objects = unique([...found, ...this.expand(found, refuse)]).filter((object) => {
       const reason = isIstio(object) ? refusalOf(object, this.settings.behaviour.minor) : undefined;
       if (reason !== undefined) refuse(object, reason);

@@ -32,12 +32,16 @@ function mode(value: unknown): PeerMode | undefined {
 
 /** The PeerAuthentications of a mesh: the narrowest wins, of one scope the oldest. */
 export class PeerAuthentications {
-  public constructor(private readonly all: readonly PeerAuthentication[], private readonly rootNamespace: string, private readonly sameTime: boolean) {}
+  public constructor(
+    private readonly all: readonly PeerAuthentication[],
+    private readonly rootNamespace: string,
+    private readonly sameTime: boolean,
+  ) {}
 
   /** How pods take connections on one of their ports. */
   public inbound(workload: Workload, port: number, choices: Choices): PeerMode {
     const pods = `pods of ${workload.namespace}/${workload.name}`;
-    const own = this.oldest(({ object, selector }) => object.namespace === workload.namespace && selector.size > 0 && object.namespace !== this.rootNamespace
+    const own = workload.namespace === this.rootNamespace ? undefined : this.oldest(({ object, selector }) => object.namespace === workload.namespace && selector.size > 0
       && selects(selector, workload.labels, pods, choices), choices);
     return own?.ports.get(port) ?? own?.mode ?? this.ofNamespace(workload.namespace, choices);
   }

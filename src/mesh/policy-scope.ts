@@ -30,7 +30,10 @@ export class ScopeIndex<T extends Scoped> {
     if (found === undefined) return [];
     const { known, complete } = workload.labels;
     const buckets = complete ? [...known].map(([key, value]) => found.byLabel.get(`${key}=${value}`) ?? []) : [...found.byLabel.values()];
-    return [...found.everyone, ...buckets.flat().filter((item) => maySelect(item.selector, workload.labels))].sort((a, b) => a.object.index - b.object.index);
+    return [
+      ...found.everyone,
+      ...buckets.flat().filter((item) => maySelect(item.selector, workload.labels)),
+    ].sort((a, b) => a.object.index - b.object.index);
   }
 
   private add(item: T): void {

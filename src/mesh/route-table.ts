@@ -149,5 +149,6 @@ function isCatchAll({ match }: RouteEntry): boolean {
   if (match === undefined) return true;
   const { uri, headers, withoutHeaders, queryParams, method, authority, scheme } = match;
   const anyPath = uri === undefined || uri.kind === 'present' || (uri.kind === 'prefix' && uri.value === '/') || (uri.kind === 'regex' && uri.value === '.*');
-  return anyPath && headers.length + withoutHeaders.length + queryParams.length === 0 && method === undefined && authority === undefined && scheme === undefined;
+  const conditions = headers.length + withoutHeaders.length + queryParams.length;
+  return anyPath && conditions === 0 && [method, authority, scheme].every((pattern) => pattern === undefined);
 }

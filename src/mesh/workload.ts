@@ -63,7 +63,13 @@ function isRouter(template: Value, containers: readonly Value[]): boolean {
   return containers.length > 0 && containers.every((container) => text(field(container, 'name')) === PROXY_CONTAINER);
 }
 
-function proxy(object: KubeObject, template: Value, labels: ReadonlyMap<string, string>, containers: readonly Value[], namespace: KubeObject | undefined): { proxied: boolean; assumed?: string } {
+function proxy(
+  object: KubeObject,
+  template: Value,
+  labels: ReadonlyMap<string, string>,
+  containers: readonly Value[],
+  namespace: KubeObject | undefined,
+): { proxied: boolean; assumed?: string } {
   if (field(at(template, 'spec'), 'hostNetwork') === true) return { proxied: false };
   if (containers.some((container) => text(field(container, 'name')) === PROXY_CONTAINER)) return { proxied: true };
   if (labels.get('security.istio.io/tlsMode') === 'istio') return { proxied: true };

@@ -1,6 +1,6 @@
-import { Client, Mesh } from '../../src/authz';
 import { secret, testPki } from './support/certificates';
 import { answer, gateway, GATEWAY_LABELS, GATEWAY_PRINCIPAL, http, https, none, peerAuthentication, plaintext, policy, subject, toHttpbin, virtualService, world } from './support/world';
+import { Client, Mesh } from '../../src/authz';
 
 /** What a tenant may do who can write Gateways and VirtualServices for the same ingress proxy. */
 const pki = testPki();
@@ -39,8 +39,16 @@ test('the admin gets in, and nobody who only says so', () => {
 });
 
 test('a route bound to our Gateway shadows ours, unless the server admits our namespace only', () => {
-  const attack = virtualService({ hosts: [H], gateways: ['default/gateway'], exportTo: ['istio-system'], http: [{ match: [{ uri: { prefix: '/' } }], headers: { request: { set: { 'x-id': 'CN=admin' } } },
-    route: [{ destination: { host: 'httpbin.default.svc.cluster.local', port: { number: 8000 } } }] }] }, { namespace: 'evil', ...at(9) });
+  const attack = virtualService({
+    hosts: [H],
+    gateways: ['default/gateway'],
+    exportTo: ['istio-system'],
+    http: [{
+      match: [{ uri: { prefix: '/' } }],
+      headers: { request: { set: { 'x-id': 'CN=admin' } } },
+      route: [{ destination: { host: 'httpbin.default.svc.cluster.local', port: { number: 8000 } } }],
+    }],
+  }, { namespace: 'evil', ...at(9) });
   expect(answer(mesh(strict, attack).evaluate({ ...forged, client: subject('/CN=bob') }))).toBe(200);
   const closed = gateway([https([`default/${H}`], { mode: 'MUTUAL', credentialName: 'c' })], at(1));
   expect(answer(mesh(closed, attack).evaluate({ ...forged, client: subject('/CN=bob') }))).toBe(403);

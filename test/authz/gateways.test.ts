@@ -1,6 +1,6 @@
-import { AccessRequest, Mesh, MeshOptions } from '../../src/authz';
 import { secret, testPki } from './support/certificates';
 import { answer, gateway, http, https, ingress, none, object, plaintext, spiffe, virtualService, workload, world } from './support/world';
+import { AccessRequest, Mesh, MeshOptions } from '../../src/authz';
 
 const pki = testPki();
 const secrets = [secret('c', { 'tls.crt': pki.serverPem, 'tls.key': pki.serverKey, 'ca.crt': pki.clients.pem })];

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { AccessRequest, Client, Mesh } from '../../src/authz';
 import { gateway, http, ingress, plaintext, policy, virtualService, workload, world } from './support/world';
+import { AccessRequest, Client, Mesh } from '../../src/authz';
 
 const request: AccessRequest = { client: plaintext, host: 'a.test', path: '/' };
 const open = [gateway([http(['*'])]), virtualService({})];

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { normalizePath } from '../../src/authz/path-normalization';
-import { PathNormalization } from '../../src/mesh/settings';
+import { PathNormalization } from '../../src/mesh/path-normalization';
 
 const { NONE, BASE, MERGE_SLASHES, DECODE_AND_MERGE_SLASHES } = PathNormalization;
 

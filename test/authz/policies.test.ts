@@ -1,9 +1,13 @@
-import { AccessRequest, Client, Mesh, MeshOptions } from '../../src/authz';
 import { answer, gateway, GATEWAY_LABELS, GATEWAY_PRINCIPAL, http, inMesh, peerAuthentication, plaintext, policy, spiffe, subject, virtualService, workload, world } from './support/world';
+import { AccessRequest, Client, Mesh, MeshOptions } from '../../src/authz';
 
 const request = { client: plaintext, host: 'a.test', path: '/x' };
 const routes = [gateway([http(['*'])]), virtualService({ hosts: ['*.test'] })];
-const ask = (documents: any[], more: Partial<AccessRequest> = {}, options: MeshOptions = {}) => answer(world([...routes, ...documents], options).evaluate({ ...request, ...more }));
+const ask = (
+  documents: any[],
+  more: Partial<AccessRequest> = {},
+  options: MeshOptions = {},
+) => answer(world([...routes, ...documents], options).evaluate({ ...request, ...more }));
 const atHttpbin = (spec: object, metadata: object = {}) => policy({ selector: { matchLabels: { app: 'httpbin' } }, ...spec }, metadata);
 const atGateway = (spec: object) => policy({ selector: { matchLabels: GATEWAY_LABELS }, ...spec }, { namespace: 'istio-system' });
 const inside = (rules: object[], action = 'ALLOW') => world([...routes, atHttpbin({ action, rules })]);

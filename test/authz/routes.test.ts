@@ -1,6 +1,6 @@
+import { answer, gateway, http, https, plaintext, policy, spiffe, subject, toHttpbin, virtualService, workload, world } from './support/world';
 import { AccessRequest, Client, HttpVersion, MeshOptions, PathNormalization } from '../../src/authz';
 import { DistinguishedName } from '../../src/model/distinguished-name';
-import { answer, gateway, http, https, plaintext, policy, spiffe, subject, toHttpbin, virtualService, workload, world } from './support/world';
 
 const request = { client: plaintext, host: 'a.test', path: '/' };
 const evaluate = (spec: object, more: Partial<AccessRequest> = {}, documents: any[] = [], options: MeshOptions = {}) =>

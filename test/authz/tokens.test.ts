@@ -1,6 +1,6 @@
 import { createHmac, createSign, generateKeyPairSync, KeyObject, sign } from 'node:crypto';
-import { AccessRequest, MeshOptions, Token } from '../../src/authz';
 import { answer, authentication, gateway, http, plaintext, policy, virtualService, world } from './support/world';
+import { AccessRequest, MeshOptions, Token } from '../../src/authz';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const other = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -31,7 +31,12 @@ function evaluate(rules: object[], more: Partial<AccessRequest> = {}, documents:
   return world([...routes, authentication({ jwtRules: rules }), ...documents], options).evaluate({ client: plaintext, host: 'a.test', path: '/', at: AT, ...more });
 }
 
-const ask = (rules: object[], more: Partial<AccessRequest> = {}, documents?: any[], options?: MeshOptions) => answer(evaluate(rules, more, documents, options));
+const ask = (
+  rules: object[],
+  more: Partial<AccessRequest> = {},
+  documents?: any[],
+  options?: MeshOptions,
+) => answer(evaluate(rules, more, documents, options));
 const bearer = (text: string) => ({ headers: { Authorization: `Bearer ${text}` } });
 
 describe('verification', () => {
@@ -57,7 +62,7 @@ describe('verification', () => {
     ['`bearer` in lower case', { headers: { authorization: `bearer ${token({})}` } }, 403],
     ['two Authorization lines', { repeatedHeaders: { authorization: [`Bearer ${token({})}`, `Bearer ${token({})}`] } }, 401],
     ['access_token', { path: `/?access_token=${token({})}` }, 200],
-    ['a preflight skips tokens but not policies', { ...bearer('x'), method: 'OPTIONS', headers: { authorization: 'Bearer x', origin: 'https://o', 'access-control-request-method': 'GET' } }, 403],
+    ['a preflight skips tokens but not policies', { ...bearer('x'), method: 'OPTIONS', headers: { 'authorization': 'Bearer x', 'origin': 'https://o', 'access-control-request-method': 'GET' } }, 403],
   ])('%s', (_name, more, expected) => {
     expect(ask([rule], more)).toBe(expected);
   });
