@@ -25,8 +25,9 @@ export function changeHeaders(message: HttpMessage, route: HttpRoute, destinatio
       if (formatted !== '') headers = headers.plus(name, formatted);
     }
   }
-  const authority = route.rewriteAuthority ?? authorityOf(route.headers) ?? (destination === undefined ? undefined : authorityOf(destination.headers));
-  return { ...message, headers, authority: authority ?? message.authority };
+  const ofDestination = destination === undefined ? undefined : authorityOf(destination.headers);
+  const authority = route.rewriteAuthority ?? authorityOf(route.headers) ?? ofDestination ?? message.authority;
+  return { ...message, headers, authority };
 }
 
 /** Why Envoy refuses a route for its header values. */

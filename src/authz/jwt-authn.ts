@@ -95,7 +95,8 @@ function accepted(rule: JwtRule, token: ParsedToken, message: HttpMessage): Auth
   let headers = message.headers;
   let { query } = message;
   if (!rule.forwardOriginalToken) {
-    headers = headers.without(locations(rule).headers.map(({ name }) => name).filter((name) => tokensInHeader(message, name, prefixOf(rule, name)).length > 0));
+    const carrying = locations(rule).headers.filter(({ name }) => tokensInHeader(message, name, prefixOf(rule, name)).length > 0);
+    headers = headers.without(carrying.map(({ name }) => name));
     for (const parameter of locations(rule).params) query = withoutParameter(query, parameter);
   }
   if (rule.outputPayloadToHeader !== undefined) headers = headers.with(rule.outputPayloadToHeader, token.payload);

@@ -21,7 +21,9 @@ export function normalized(message: HttpMessage, settings: MeshSettings, choices
 /** The end of a request that is no HTTP for the proxy that reads it first. */
 export function unreadable(journey: Journey): DecisionProps | undefined {
   const { malformed } = journey;
-  return malformed === undefined ? undefined : end(journey, Outcome.BAD_REQUEST, `the request is malformed: ${malformed.malformed}`, { status: malformed.status });
+  if (malformed === undefined) return undefined;
+  const outcome = malformed.status === 403 ? Outcome.FORBIDDEN : Outcome.BAD_REQUEST;
+  return end(journey, outcome, `the request is malformed: ${malformed.malformed}`, { status: malformed.status });
 }
 
 /** The end at a proxy that does not take its configuration, or that something changes in a way that is not modelled. */

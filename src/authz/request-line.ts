@@ -38,6 +38,9 @@ export function readRequest(request: AccessRequest, secure: boolean): HttpMessag
   if (/[\u0000-\u0020\u007f]/.test(rest)) return { status: 400, malformed: 'the path has spaces or control characters' };
   const bytes = Buffer.from(rest, 'utf8').toString('latin1');
   if (!http2 && /[\u0080-\u00ff]/.test(bytes)) return { status: 400, malformed: 'the path has bytes outside ASCII, which HTTP/1.1 does not carry' };
+  if (!secure && request.client._meshIdentity() === undefined && /^https:\/\//i.test(request.path)) {
+    return { status: 403, malformed: 'its target is of HTTPS, on a connection in plain text' };
+  }
   if (rest === '*' && method !== 'OPTIONS') return { status: 400, malformed: 'the target `*` is for OPTIONS' };
   if (!rest.startsWith('/') && rest !== '*') return { status: 400, malformed: 'the path does not begin with `/`' };
   const [whole] = bytes.split('#');

@@ -36,7 +36,8 @@ function readLists(crl: string): RevocationList[] | undefined {
 /** Whether Envoy can load a text of revocation lists. */
 export function isReadableCrl(crl: string): boolean {
   const lists = readLists(crl);
-  return lists !== undefined && lists.length > 0 && (crl.match(BLOCK) ?? []).every((block) => !hasEmptyExtensions(readPem(block, { what: 'revocation list', label: 'X509 CRL' })[0]));
+  // Blocks of another kind are skipped: then there is no list, and no client passes.
+  return lists !== undefined && (crl.match(BLOCK) ?? []).every((block) => !hasEmptyExtensions(readPem(block, { what: 'revocation list', label: 'X509 CRL' })[0]));
 }
 
 /** BoringSSL refuses an entry whose list of extensions is there and empty. */

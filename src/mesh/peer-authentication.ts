@@ -41,8 +41,9 @@ export class PeerAuthentications {
   /** How pods take connections on one of their ports. */
   public inbound(workload: Workload, port: number, choices: Choices): PeerMode {
     const pods = `pods of ${workload.namespace}/${workload.name}`;
-    const own = workload.namespace === this.rootNamespace ? undefined : this.oldest(({ object, selector }) => object.namespace === workload.namespace && selector.size > 0
-      && selects(selector, workload.labels, pods, choices), choices);
+    const applies = ({ object, selector }: PeerAuthentication) => object.namespace === workload.namespace && selector.size > 0
+      && selects(selector, workload.labels, pods, choices);
+    const own = workload.namespace === this.rootNamespace ? undefined : this.oldest(applies, choices);
     return own?.ports.get(port) ?? own?.mode ?? this.ofNamespace(workload.namespace, choices);
   }
 
