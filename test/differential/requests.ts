@@ -93,19 +93,21 @@ function openHosts(server: Manifest, routed: readonly string[]): string[] {
 
 function external(random: Random, gateways: readonly Manifest[], values: Mentioned, routed: readonly string[]): CaseRequest {
   const gateway = random.pick(gateways);
-  const server = random.pick<Manifest>(gateway.spec.servers);
+  const servers: Manifest[] = gateway.spec.servers;
+  // Servers with routes twice as often.
+  const server = random.pick([...servers, ...servers.filter((each) => openHosts(each, routed).length > 0)]);
   const to = gateway.spec.selector?.istio === 'edge' ? 'edge/edge' : INGRESS;
   const stray = random.chance(0.05);
   const port: number = stray ? random.pick([80, 443, 9443]) : server.port.number;
   const open = openHosts(server, routed);
-  const host = random.chance(0.05) ? random.pick(HOSTS) : concreteHost(random, random.pick<string>(open.length > 0 && random.chance(0.8) ? open : server.hosts));
+  const host = random.chance(0.05) ? random.pick(HOSTS) : concreteHost(random, random.pick<string>(open.length > 0 && random.chance(0.95) ? open : server.hosts));
   const secure = server.tls !== undefined && server.port.protocol !== 'HTTP' && !stray ? random.chance(0.98) : port !== 80 && random.chance(0.9);
   const mutual = ['MUTUAL', 'OPTIONAL_MUTUAL', 'ISTIO_MUTUAL'].includes(server.tls?.mode);
   return {
     to,
     port,
     ...(secure ? { tls: true, sni: serverName(random, host) } : {}),
-    ...(secure && random.chance(mutual ? 0.93 : 0.25) ? { certificate: random.weighted([[8, 'alice'], [4, 'spiffe'], [9, random.pick(CLIENT_NAMES)]]) } : {}),
+    ...(secure && random.chance(mutual ? 0.93 : 0.25) ? { certificate: random.weighted([[16, 'alice'], [8, 'spiffe'], [9, random.pick(CLIENT_NAMES)]]) } : {}),
     ...common(random, values, host),
   };
 }

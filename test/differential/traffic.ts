@@ -28,8 +28,8 @@ export function generateGateways(random: Random, dated: boolean): Manifest[] {
 }
 
 function server(random: Random, index: number): object {
-  const [number, protocol] = random.weighted<[number, string]>([[4, [80, 'HTTP']], [9, [443, 'HTTPS']], [2, [9443, 'HTTPS']], [0.15, [80, 'HTTPS']], [0.15, [443, 'HTTP']], [0.2, [8443, 'HTTPS']]]);
-  const hosts = random.some([...HOSTS, ...HOSTS, ...HOSTS, ...WILDCARDS, ...(random.chance(0.06) ? ['B.test'] : [])], 1, 2).map((host) => random.weighted([[24, host], [1, `demo/${host}`], [1, `./${host}`], [0.7, `*/${host}`], [0.3, `other/${host}`]]));
+  const [number, protocol] = random.weighted<[number, string]>([[4, [80, 'HTTP']], [9, [443, 'HTTPS']], [1, [9443, 'HTTPS']], [0.15, [80, 'HTTPS']], [0.15, [443, 'HTTP']], [0.2, [8443, 'HTTPS']]]);
+  const hosts = random.some([...HOSTS, ...HOSTS, ...HOSTS, ...WILDCARDS, ...(random.chance(0.03) ? ['B.test'] : [])], 1, 2).map((host) => random.weighted([[24, host], [1, `demo/${host}`], [1, `./${host}`], [0.7, `*/${host}`], [0.3, `other/${host}`]]));
   const tls = protocol === 'HTTP' ? random.maybe(0.15, () => ({ httpsRedirect: true })) : serverTls(random);
   return compact({ port: { number, name: `p${index}`, protocol }, hosts: [...new Set(hosts)], tls });
 }
@@ -61,7 +61,7 @@ export function generateRoutes(random: Random, gateways: readonly Manifest[], da
         hosts: [...new Set(hosts)],
         gateways: random.chance(0.04) ? ['mesh', ...bound] : bound,
         exportTo: random.weighted<string[] | undefined>([[24, undefined], [1, ['*']], [1, ['.']], [1, ['istio-system']], [1, [random.pick(CONFIGURATION_NAMESPACES)]]]),
-        http: [...random.times(0, 2, () => route(random, gateways, true)), route(random, gateways, random.chance(0.35))],
+        http: [...random.times(0, 2, () => route(random, gateways, true)), route(random, gateways, random.chance(0.25))],
       }),
     };
   });
