@@ -7,8 +7,11 @@ const values = fc.constantFrom('/a', '/b', '/a*', '*', '/{*}/b', '/a/{**}');
 const rule = fc.record({
   from: fc.option(fc.array(fc.record({ source: fc.record({ principals: fc.array(fc.constantFrom('*', GATEWAY_PRINCIPAL, 'cluster.local/ns/default/sa/sleep', 'x*'), { minLength: 1, maxLength: 2 }) }) }), { minLength: 1, maxLength: 2 }), { nil: undefined }),
   to: fc.option(fc.array(fc.record({
-    operation: fc.oneof(fc.record({ paths: fc.array(values, { minLength: 1, maxLength: 2 }) }), fc.record({ notPaths: fc.array(values, { minLength: 1, maxLength: 2 }) }),
-      fc.record({ methods: fc.constant(['GET']) })),
+    operation: fc.oneof(
+      fc.record({ paths: fc.array(values, { minLength: 1, maxLength: 2 }) }),
+      fc.record({ notPaths: fc.array(values, { minLength: 1, maxLength: 2 }) }),
+      fc.record({ methods: fc.constant(['GET']) }),
+    ),
   }), { minLength: 1, maxLength: 2 }), { nil: undefined }),
   when: fc.option(fc.array(fc.record({ key: fc.constant('request.headers[x-id]'), values: fc.constantFrom(['a'], ['*'], ['b', 'c']) }), { minLength: 1, maxLength: 2 }), { nil: undefined }),
 }).map((made) => JSON.parse(JSON.stringify(made)));
