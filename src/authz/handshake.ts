@@ -35,6 +35,9 @@ export function handshake(
   const peer = (certificate?: PeerCertificate): Handshake => (
     { ok: true, peer: { tls: true, sni, certificate }, text: told(server, certificate, credential.anchor), assumed }
   );
+  if (credential.anchor?.state === 'empty' && tls.subjectAltNames.length > 0) {
+    return closed(`${describeServer(server)} has subjectAltNames and no trust anchor, which Envoy refuses: caCertCredentialName lacks the suffix \`-cacert\``);
+  }
   if (credential.anchor === undefined || credential.anchor.state === 'empty') return peer();
   const certificate = client._certificate();
   const named = hasNameChecks(tls) && !tls.insecureSkipVerify && !isFileMode(tls);

@@ -1,3 +1,4 @@
+import { ClientKind } from './client';
 import { HttpVersion, AccessRequest } from './access-request';
 import { HeaderLines } from './header-lines';
 import { HttpMessage } from './http-message';
@@ -38,7 +39,7 @@ export function readRequest(request: AccessRequest, secure: boolean): HttpMessag
   if (/[\u0000-\u0020\u007f]/.test(rest)) return { status: 400, malformed: 'the path has spaces or control characters' };
   const bytes = Buffer.from(rest, 'utf8').toString('latin1');
   if (!http2 && /[\u0080-\u00ff]/.test(bytes)) return { status: 400, malformed: 'the path has bytes outside ASCII, which HTTP/1.1 does not carry' };
-  if (!secure && request.client._meshIdentity() === undefined && /^https:\/\//i.test(request.path)) {
+  if (!secure && request.client.kind !== ClientKind.IN_MESH && /^https:\/\//i.test(request.path)) {
     return { status: 403, malformed: 'its target is of HTTPS, on a connection in plain text' };
   }
   if (rest === '*' && method !== 'OPTIONS') return { status: 400, malformed: 'the target `*` is for OPTIONS' };

@@ -1,5 +1,6 @@
 import { DecisionProps, Outcome } from './decision';
 import { enforce } from './enforcement';
+import { appendCaller } from './forwarded-certificate';
 import { HttpMessage } from './http-message';
 import { meshPeer, Peer } from './peer';
 import { normalized, unpredictable, unreadable } from './proxy-arrival';
@@ -33,8 +34,10 @@ export function workloadHop(journey: Journey, backend: Pods, message: HttpMessag
   if ('outcome' in connection) return connection;
   const bad = backend.http ? unreadable(journey) : undefined;
   if (bad !== undefined) return bad;
-  const seen = backend.http ? normalized(message, journey.view.settings, journey.choices) : message;
-  if (seen === undefined) return end(journey, Outcome.BAD_REQUEST, `the path is malformed for ${place}`, { status: 400 });
+  const arriving = backend.http ? normalized(message, journey.view.settings, journey.choices) : message;
+  if (arriving === undefined) return end(journey, Outcome.BAD_REQUEST, `the path is malformed for ${place}`, { status: 400 });
+  const self = `spiffe://${journey.view.settings.trustDomain}/ns/${workload.namespace}/sa/${workload.serviceAccount}`;
+  const seen = backend.http ? { ...arriving, headers: appendCaller(arriving.headers, connection, self) } : arriving;
   const passage = enforce(journey, {
     stage: 'workload', workload, security, message: seen, peer: connection, port: backend.port, http: backend.http, sourceIp: caller.sourceIp,
   });

@@ -159,10 +159,11 @@ describe('header operations', () => {
 
   test('a header of the gateway is never the client\'s', () => {
     const headers = upstream(Client.none(), {}, { 'x-forwarded-client-cert': 'URI=spiffe://admin', 'x-forwarded-proto': 'http', 'x-envoy-original-path': '/x' });
-    expect(headers['x-forwarded-client-cert']).toBeUndefined();
+    // What is there names the gateway, and was written by the sidecar.
+    expect(headers['x-forwarded-client-cert']).toMatch(/^By=spiffe:\/\/cluster\.local\/ns\/default\/sa\/\w+;.*;URI=spiffe:\/\/cluster\.local\/ns\/istio-system\/sa\/[\w-]+$/);
     expect(headers['x-forwarded-proto']).toBe('https');
     expect(headers['x-envoy-original-path']).toBeUndefined();
-    expect(upstream(spiffe('spiffe://a.test'), {}, {})['x-forwarded-client-cert']).toContain(';URI=spiffe://a.test');
+    expect(upstream(spiffe('spiffe://a.test'), {}, {})['x-forwarded-client-cert']).toContain(';URI=spiffe://a.test,By=');
   });
 });
 
