@@ -1,5 +1,5 @@
-import { ClientKind } from './client';
 import { HttpVersion, AccessRequest } from './access-request';
+import { ClientKind } from './client';
 import { HeaderLines } from './header-lines';
 import { HttpMessage } from './http-message';
 

@@ -1,5 +1,5 @@
-import { describe as named, groupOf } from '../mesh/manifest';
 import type { Check } from './check';
+import { describe as named, groupOf } from '../mesh/manifest';
 
 /**
  * MTLS004: a Gateway names its trust anchor by a Secret whose name does not end in `-cacert`.
