@@ -4,7 +4,7 @@ import { directoryOption } from './options';
 import { Run } from './run';
 import { CertificateStore } from './store/certificate-store';
 import { AuthorityEntry } from './store/index-entry';
-import { trustedFor } from './trust';
+import { trustedFor, withThoseBelow } from './trust';
 import { Stop } from '../exit-status';
 
 interface ExportOptions {
@@ -100,7 +100,7 @@ function anchorObjects(store: CertificateStore, { clientCa, credential, crl, con
   if (clientCa === undefined) return [];
   const authority = store.authority(clientCa);
   const trusted = trustedFor(authority, store.index.authorities);
-  const lists = crl === true ? trusted.map((entry) => listOf(entry)) : [];
+  const lists = crl === true ? withThoseBelow(trusted, store.index.authorities).map((entry) => listOf(entry)) : [];
   return [{
     kind: configMap === true ? 'ConfigMap' : 'Secret',
     // A ConfigMap whose name ends in `-cacert` is not found: istiod cuts the suffix off.

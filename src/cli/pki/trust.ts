@@ -17,3 +17,13 @@ export function lineOf(authority: AuthorityEntry, authorities: readonly Authorit
   }
   return line;
 }
+
+/**
+ * CAs and all those below them that are still in use.
+ *
+ * Envoy checks every CA of a client's chain as soon as it has any revocation list, so the list of an issuing CA is wanted even where only its root is trusted.
+ */
+export function withThoseBelow(trusted: readonly AuthorityEntry[], authorities: readonly AuthorityEntry[]): AuthorityEntry[] {
+  const below = authorities.filter((entry) => entry.state !== 'retired' && lineOf(entry, authorities).some((above) => trusted.includes(above)));
+  return [...new Set([...trusted, ...below])];
+}

@@ -103,3 +103,14 @@ test('a certificate whose key is elsewhere, or that is revoked, is not exported'
   expect((await pki(2, args('--server', 'foreign'))).err).toBe(`error: the private key of \`foreign\` is its owner's and not in \`${dir}\`: make the Secret where the key is\n`);
   expect((await pki(2, args('--server', 'gone.example.com'))).err).toBe('error: server certificate `gone.example.com` is revoked: export another one\n');
 });
+
+test('with the list of a root come those of the CAs below it: Envoy wants one of every CA of a chain', async () => {
+  const deep = join(home, 'deep');
+  await pki(0, ['init', '--dir', deep, '--name', 'client-ca', '--for', 'client', '--subject', '/O=Example/CN=Clients', '--intermediate', '/O=Example/CN=Issuing CA']);
+  await pki(0, ['crl', '--dir', deep]);
+  const { out } = await pki(0, ['export', '--dir', deep, '--credential', 'edge', '--client-ca', 'client-ca', '--crl', '--as', 'manifest']);
+
+  const { data } = parseAllDocuments(out)[0].toJS();
+  const lists = Buffer.from(data.crl, 'base64').toString('utf8').match(/BEGIN X509 CRL/g);
+  expect(lists).toHaveLength(2);
+});
