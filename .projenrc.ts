@@ -1,4 +1,4 @@
-import { cdk8s, javascript, JsonFile, release } from 'projen';
+import { cdk8s, javascript, JsonFile, release, TextFile } from 'projen';
 
 const peers = { 'cdk8s': '^2.64.2', 'cdk8s-plus-27': '^2.7.1', 'constructs': '^10.2.70' };
 
@@ -51,7 +51,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     jestConfig: {
       modulePathIgnorePatterns: ['<rootDir>/lib/', '<rootDir>/dist/'],
-      moduleNameMapper: { '^cdk8s-istio-security$': '<rootDir>/src' },
+      moduleNameMapper: { '^cdk8s-istio-security$': '<rootDir>/src', '^cdk8s-istio-security/jest$': '<rootDir>/src/jest' },
       collectCoverageFrom: ['src/**/*.ts'],
       coveragePathIgnorePatterns: ['/node_modules/', '/imports/', '/test/'],
       coverageReporters: ['text-summary', 'lcov'],
@@ -78,6 +78,10 @@ project.package.addPackageResolutions('unrs-resolver@1.11.1');
 project.package.addField('types', 'lib/src/index.d.ts');
 // `npm pack` in a fresh clone gives a package with its code.
 project.setScript('prepack', 'test -f lib/src/index.js -a -f .jsii || projen compile');
+// `import 'cdk8s-istio-security/jest'`, found by TypeScript's node10 resolution too, which knows no `exports`.
+new TextFile(project, 'jest.js', { lines: ["module.exports = require('./lib/src/jest');"] });
+new TextFile(project, 'jest.d.ts', { lines: ["export * from './lib/src/jest';"] });
+project.npmignore?.include('/jest.js', '/jest.d.ts');
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
 const importTask = project.addTask('import', { description: 'Regenerate imports/ from the pinned CRDs (CRDS_DIR: a directory that holds them)' });
@@ -91,6 +95,7 @@ project.postCompileTask.exec('ts-node -T build-tools/check-docs.ts', { name: 'ev
 project.addTask('consumer-test', { description: 'Try the packed tarball on the oldest and newest peers and on Node 20, 22 and 24', exec: 'ts-node -T build-tools/consumer-test.ts' });
 project.addTask('conformance', { description: 'Judge the examples on a real API server, istiod and Envoy (see conformance/README.md)', exec: 'conformance/run test', receiveArgs: true });
 project.addTask('mesh', { description: 'Start the mesh of the conformance rig with your manifests: npm run mesh -- dist/*.yaml', exec: 'conformance/run mesh', receiveArgs: true });
+project.addTask('differential', { description: 'Compare the evaluator with real istiod and Envoy (conformance/oracle/build first; see test/differential/README.md)', exec: 'ts-node -T -P tsconfig.json test/differential/main.ts', receiveArgs: true });
 project.addTask('benchmark', { description: 'Compare loading and synthesis with bare cdk8s, side by side', exec: 'ts-node -T benchmark/run.ts' });
 
 // What users read in an editor is `import { … } from 'cdk8s-istio-security'`, also in our own examples and benchmark.
@@ -100,7 +105,7 @@ new JsonFile(project, 'tsconfig.examples.json', {
     compilerOptions: {
       noEmit: true,
       types: ['node', 'jest'],
-      paths: { 'cdk8s-istio-security': ['./src/index.ts'] },
+      paths: { 'cdk8s-istio-security': ['./src/index.ts'], 'cdk8s-istio-security/jest': ['./src/jest/index.ts'] },
     },
     include: ['src/**/*.ts', 'imports/**/*.ts', 'examples/**/*.ts', 'benchmark/**/*.ts', 'build-tools/**/*.ts'],
     exclude: ['node_modules'],
