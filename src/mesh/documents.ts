@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml';
+import type * as Yaml from 'yaml';
 import { Value } from './value';
 
 const MAX_TEXT = 64 * 1024 * 1024;
@@ -16,6 +16,9 @@ export function parseDocuments(yaml: string): Value[] {
   if (yaml.length > MAX_TEXT) throw new Error(`manifests of ${yaml.length} characters are too long: at most ${MAX_TEXT} are read, split them`);
   requireFlowDepth(yaml);
   try {
+    // Loaded when used: most programs only synthesise.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const { parseAllDocuments }: typeof Yaml = require('yaml');
     const parsed = parseAllDocuments(yaml, { uniqueKeys: true, logLevel: 'silent', merge: true });
     const documents = Array.isArray(parsed) ? parsed : [];
     return documents.map((document, index) => {

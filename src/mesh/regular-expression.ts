@@ -1,4 +1,4 @@
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
 
 const compiled = new Map<string, RE2JS | undefined>();
 const MAX_KEPT = 10_000;
@@ -29,8 +29,11 @@ function compile(expression: string): RE2JS | undefined {
 }
 
 function tryCompile(expression: string): RE2JS | undefined {
+  // Loaded when used: most programs only synthesise.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { RE2JS: engine }: typeof import('re2js') = require('re2js');
   try {
-    return RE2JS.compile(expression, RE2JS.DOTALL);
+    return engine.compile(expression, engine.DOTALL);
   } catch {
     return undefined;
   }

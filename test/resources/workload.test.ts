@@ -1,4 +1,4 @@
-import { Chart, Testing } from 'cdk8s';
+import { ApiObject, Chart, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { Workload } from '../../src/resources/workload';
 
@@ -46,7 +46,7 @@ describe('from a Deployment and its Service', () => {
     const { deployment, service } = httpbin(new Chart(Testing.app(), 'shop', { namespace: 'shop' }));
     const workload = Workload.fromDeployment(deployment, service);
     expect(workload).toMatchObject({ service: 'httpbin', namespace: 'shop', port: 8000, targetPort: 8080 });
-    expect(workload.labels).toEqual(service.apiObject.toJson().spec.selector);
+    expect(workload.labels).toEqual(ApiObject.of(service).toJson().spec.selector);
     expect(Object.keys(workload.labels)).toHaveLength(1);
   });
 
