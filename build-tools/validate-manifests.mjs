@@ -77,7 +77,7 @@ for (const { object, origin } of rendered) {
   if (schema) {
     if (!compiled.has(key)) {
       const { properties, ...rest } = schema;
-      compiled.set(key, ajv.compile({ ...strict({ ...rest, properties: { ...properties, metadata: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } }) }));
+      compiled.set(key, ajv.compile({ ...strict({ ...rest, properties: { apiVersion: { type: 'string' }, kind: { type: 'string' }, ...properties, metadata: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } }) }));
     }
     const validate = compiled.get(key);
     if (validate(object)) {
