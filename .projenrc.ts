@@ -142,4 +142,6 @@ project.gitignore.addPatterns('.DS_Store', '/conformance/.build/');
 for (const path of ['/imports/', '/examples/', '/benchmark/', '/build-tools/', '/conformance/', '/docs/', '/.ci/', '/.npmrc', '/tsconfig.examples.json', '/CONTRIBUTING.md', '/ARCHITECTURE.md', '/rosetta/']) {
   project.npmignore?.addPatterns(path);
 }
+// The publisher's default registry is the one that is meant.
+project.tryFindObjectFile('.github/workflows/release.yml')?.addDeletionOverride('jobs.release_npm.steps.9.env.NPM_REGISTRY');
 project.synth();
