@@ -1,3 +1,4 @@
+import { isSubset } from './host-name';
 import { describe, groupOf, Manifest } from './manifest';
 
 /** What a Gateway server asks of its clients. */
@@ -35,16 +36,9 @@ export function serves(server: ServerView, host: string, namespace: string): boo
   return server.hosts.some((entry) => {
     const [binding, pattern] = entry.includes('/') ? entry.split('/') : ['*', entry];
     const admitted = binding === '*' || binding === namespace || (binding === '.' && server.gateway.namespace === namespace);
-    return admitted && overlap(pattern.toLowerCase(), host.toLowerCase());
+    const [served, wanted] = [pattern.toLowerCase(), host.toLowerCase()];
+    return admitted && (isSubset(served, wanted) || isSubset(wanted, served));
   });
-}
-
-function overlap(a: string, b: string): boolean {
-  return covers(a, b) || covers(b, a);
-}
-
-function covers(pattern: string, host: string): boolean {
-  return pattern === '*' || pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)));
 }
 
 function serverView(gateway: Manifest, server: any): ServerView {
