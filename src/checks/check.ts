@@ -1,13 +1,15 @@
-import type { Manifest } from '../mesh/manifest';
+import type { CheckContext } from './context';
+import type { Effect, Finding, Severity } from './finding';
 
-/** What a check found wrong with an object. */
-export interface Finding {
-  /** The check's stable id, never reused. */
+/** One rule over all manifests, ours or hand-written. */
+export interface Check {
+  /** Its stable id, never reused: `MTLS` and three digits. */
   readonly id: string;
-  readonly object: Manifest;
-  /** What, which value, what happens at run time, and the cure. */
-  readonly message: string;
+  /** What it finds, as the heading of its page: lowercase, no full stop. */
+  readonly title: string;
+  readonly severity: Severity;
+  /** The effect that its findings have. */
+  readonly effect: Effect;
+  /** Finds it. Where the manifests do not show enough, it stays silent. */
+  readonly find: (context: CheckContext) => Finding[];
 }
-
-/** A rule over all manifests of an app, ours or hand-written. */
-export type Check = (manifests: readonly Manifest[]) => Finding[];

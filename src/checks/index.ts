@@ -1,7 +1,5 @@
-import type { Check } from './check';
-import { duplicateObjects } from './duplicate-objects';
-import { mixedClientChecks } from './mixed-client-checks';
-import { trustAnchorName } from './trust-anchor-name';
-
-/** Every check over manifests, in the order in which findings are reported. */
-export const CHECKS: readonly Check[] = [duplicateObjects, mixedClientChecks, trustAnchorName];
+export { CATALOGUE } from './catalogue';
+export type { Check } from './check';
+export { CheckContext, Profile } from './context';
+export { Effect, FieldPath, Finding, PatchOperation, Severity } from './finding';
+export { Report, runChecks } from './run-checks';

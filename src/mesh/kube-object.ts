@@ -22,6 +22,11 @@ export function nameOf(object: { readonly namespace: string; readonly name: stri
   return object.namespace === '' ? object.name : `${object.namespace}/${object.name}`;
 }
 
+/** How findings name an object: its kind, and `namespace/name` in backticks. */
+export function describeObject(object: KubeObject): string {
+  return `${object.kind} \`${nameOf(object)}\``;
+}
+
 const CLUSTER_SCOPED = new Set(['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'PersistentVolume', 'StorageClass', 'IngressClass', 'GatewayClass',
   'MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration', 'PriorityClass', 'ClusterIssuer']);
 

@@ -1,8 +1,7 @@
-import { ApiObject, App, Chart } from 'cdk8s';
+import { ApiObject, App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import { CHECKS } from '../checks';
+import { CheckContext, Report, runChecks, Severity } from '../checks';
 import { outputCollisions } from './output-collisions';
-import type { Manifest } from '../mesh/manifest';
 import { RelationError, Synthesis } from '../resources/synthesis';
 
 /**
@@ -15,30 +14,22 @@ export function attachAppChecks(): void {
 
 function checkApp(root: IConstruct): RelationError[] {
   const objects = root.node.findAll().filter((node): node is ApiObject => ApiObject.isApiObject(node));
-  const byManifest = new Map<Manifest, ApiObject>(objects.map((object) => [manifestOf(object), object]));
-  const findings = CHECKS.flatMap((check) => check([...byManifest.keys()]));
+  const byDocument = new Map<unknown, ApiObject>(objects.map((object) => [rendered(object), object]));
+  const reports = runChecks(new CheckContext([...byDocument.keys()], { kyma: false }));
   return [
-    ...findings.map(({ id, object, message }) => ({ construct: byManifest.get(object)!, message: `${id}: ${message}` })),
+    ...reports.filter(({ check }) => check.severity === Severity.ERROR).map((report) => ({ construct: byDocument.get(report.object.body)!, message: describeReport(report) })),
     ...(root instanceof App ? outputCollisions(root, objects) : []),
   ];
 }
 
-function manifestOf(object: ApiObject): Manifest {
-  let spec: any;
-  return {
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    namespace: object.metadata.namespace ?? Chart.of(object).namespace ?? 'default',
-    name: object.name,
-    path: object.node.path,
-    spec: () => spec ??= readable(object),
-  };
+function describeReport({ check, message, effect, cure }: Report): string {
+  return `${check.id}: ${message}: ${effect}; ${cure}`;
 }
 
 // An object that cannot be rendered fails in the synth itself, with cdk8s's own message.
-function readable(object: ApiObject): any {
+function rendered(object: ApiObject): unknown {
   try {
-    return object.toJson().spec ?? {};
+    return object.toJson();
   } catch {
     return {};
   }

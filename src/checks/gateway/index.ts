@@ -1,0 +1,5 @@
+import type { Check } from '../check';
+import { mixedClientChecks } from './mixed-client-checks';
+
+/** Checks of Gateways and their servers. */
+export const GATEWAY_CHECKS: readonly Check[] = [mixedClientChecks];

@@ -1,0 +1,4 @@
+import type { Check } from '../check';
+
+/** Checks of VirtualServices. */
+export const ROUTE_CHECKS: readonly Check[] = [];

@@ -1,0 +1,4 @@
+import type { Check } from '../check';
+
+/** Checks of RequestAuthentications. */
+export const TOKEN_CHECKS: readonly Check[] = [];
