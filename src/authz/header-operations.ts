@@ -1,7 +1,8 @@
-import { formatProblem, formatValue } from './header-format';
+import { formatValue } from './header-format';
 import { HttpMessage } from './http-message';
 import { Peer } from './peer';
 import { HeaderChanges, HttpRoute, RouteDestination } from '../mesh/virtual-service';
+import { formatProblem } from '../mesh/header-format';
 
 /**
  * Applies the header changes of a route and of its destination.

@@ -1,3 +1,4 @@
+import { pathCovers } from './api-rule-rules';
 import { KubeObject } from './kube-object';
 import { at, field, isMapping, list, number, text, texts, Value } from './value';
 
@@ -44,19 +45,8 @@ function ruleProblem(rule: Value, spec: Value, path: string): string | undefined
 function conflict(rules: readonly Value[]): string | undefined {
   const flat = rules.flatMap((rule) => texts(field(rule, 'methods')).map((method) => ({ method, path: text(field(rule, 'path'))! })));
   for (const [index, later] of flat.entries()) {
-    const earlier = flat.slice(0, index).find(({ method, path }) => method === later.method && covers(path, later.path));
+    const earlier = flat.slice(0, index).find(({ method, path }) => method === later.method && pathCovers(path, later.path));
     if (earlier !== undefined) return `path \`${later.path}\` with method ${later.method} conflicts with the earlier \`${earlier.path}\``;
   }
   return undefined;
-}
-
-function covers(pattern: string, path: string): boolean {
-  if (pattern === '/*') return true;
-  const [segments, others] = [pattern, path].map((value) => value.slice(1).split('/'));
-  for (const [index, segment] of segments.entries()) {
-    if (segment === '{**}') return index === segments.length - 1;
-    if (others[index] === undefined || others[index] === '{**}') return false;
-    if (segment !== others[index] && segment !== '{*}') return false;
-  }
-  return segments.length === others.length;
 }

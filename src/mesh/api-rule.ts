@@ -1,9 +1,8 @@
 import { apiRuleProblem } from './api-rule-problem';
+import { ApiRuleRule, excludedRules, gatewayOf, requestHeaders, rulesOf } from './api-rule-rules';
 import { KubeObject } from './kube-object';
-import { at, entries, field, isMapping, list, number, text, texts, Value } from './value';
+import { at, entries, field, isMapping, list, text, texts, Value } from './value';
 
-/** Rules of this path are never excluded from the policies of later rules. */
-const WHOLE_SITE = new Set(['/', '/*', '/{**}']);
 const GATEWAY_PRINCIPAL = 'cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account';
 const SEGMENT = "([A-Za-z0-9-._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})";
 const ANYTHING = "([A-Za-z0-9-._~!$&'()*+,;=:@/]|%[0-9a-fA-F]{2})";
@@ -22,13 +21,6 @@ export interface ApiRuleExpansion {
   readonly problem?: string;
 }
 
-interface Rule {
-  readonly path: string;
-  readonly methods: readonly string[];
-  readonly service: { readonly namespace: string; readonly name: string; readonly port: number };
-  readonly value: Value;
-}
-
 /**
  * Expands an APIRule as Kyma's operator 3.10 does, its oversights included: a repeated path ends the exclusions of earlier rules, and the policies
  * know only the one host.
@@ -36,17 +28,16 @@ interface Rule {
 export function expandApiRule(object: KubeObject, apiVersion: string, world: ApiRuleWorld): ApiRuleExpansion {
   const problem = apiRuleProblem(object, apiVersion);
   if (problem !== undefined) return { objects: [], problem };
-  const external = text(field(object.spec, 'externalGateway'));
-  const gateway = external === undefined ? text(field(object.spec, 'gateway'))! : `${external}-gw`;
+  const gateway = gatewayOf(object)!;
   const hosts = world.gatewayHosts(gateway);
   if (hosts === undefined) return { objects: [], problem: `Gateway \`${gateway}\` is not among the manifests` };
   const host = fullHost(texts(field(object.spec, 'hosts'))[0], hosts);
   if (host === undefined) return { objects: [], problem: `a short host needs a Gateway whose only host is \`*.<domain>\`, \`${gateway}\` has ${hosts.map((name) => `\`${name}\``).join(', ')}` };
-  const rules = list(field(object.spec, 'rules')).map((rule) => readRule(rule, object));
+  const rules = rulesOf(object);
   const missing = rules.find(({ service }) => world.selector(service.namespace, service.name) === undefined);
   if (missing !== undefined) return { objects: [], problem: `Service \`${missing.service.namespace}/${missing.service.name}\` is not among the manifests` };
   const maker = new Maker(object, host, gateway, world);
-  const policies = rules.flatMap((rule, index) => maker.policies(rule, excluded(rule, rules.slice(0, index))));
+  const policies = rules.flatMap((rule, index) => maker.policies(rule, excludedRules(rule, rules.slice(0, index)).map(({ path }) => path)));
   return { objects: [...policies, ...maker.authentications(rules), maker.virtualService(rules)] };
 }
 
@@ -60,19 +51,19 @@ class Maker {
     private readonly world: ApiRuleWorld,
   ) {}
 
-  public virtualService(rules: readonly Rule[]): Value {
+  public virtualService(rules: readonly ApiRuleRule[]): Value {
     return this.object('networking.istio.io/v1', 'VirtualService', this.owner.namespace, {
       hosts: [this.host],
       gateways: [this.gateway],
-      http: rules.map(({ path, methods, service, value }) => ({
-        match: [{ uri: path === '/*' ? { prefix: '/' } : { regex: pathRegex(path) }, method: { regex: `^(${methods.join('|')})$` } }],
-        route: [{ destination: { host: `${service.name}.${service.namespace}.svc.cluster.local`, port: { number: service.port } }, weight: 100 }],
-        headers: { request: { set: this.headers(value) } },
+      http: rules.map((rule) => ({
+        match: [{ uri: rule.path === '/*' ? { prefix: '/' } : { regex: pathRegex(rule.path) }, method: { regex: `^(${rule.methods.join('|')})$` } }],
+        route: [{ destination: { host: `${rule.service.name}.${rule.service.namespace}.svc.cluster.local`, port: { number: rule.service.port } }, weight: 100 }],
+        headers: { request: { set: this.headers(rule) } },
       })),
     });
   }
 
-  public policies(rule: Rule, notPaths: readonly string[]): Value[] {
+  public policies(rule: ApiRuleRule, notPaths: readonly string[]): Value[] {
     const operation = { hosts: [this.host], methods: rule.methods, paths: [rule.path === '/*' ? '/{**}' : rule.path], ...(notPaths.length > 0 ? { notPaths } : {}) };
     const to = [{ operation }];
     const jwt = field(rule.value, 'jwt');
@@ -86,7 +77,7 @@ class Maker {
   }
 
   /** One RequestAuthentication per workload and set of issuers. */
-  public authentications(rules: readonly Rule[]): Value[] {
+  public authentications(rules: readonly ApiRuleRule[]): Value[] {
     const made = new Map<string, Value>();
     for (const { value, service } of rules) {
       const jwt = isMapping(field(value, 'jwt')) ? field(value, 'jwt') : at(value, 'extAuth', 'restrictions');
@@ -105,7 +96,7 @@ class Maker {
     return [...made.values()];
   }
 
-  private jwtPolicies(rule: Rule, jwt: Value, to: Value): Value[] {
+  private jwtPolicies(rule: ApiRuleRule, jwt: Value, to: Value): Value[] {
     const requestPrincipals = list(field(jwt, 'authentications')).map((authentication) => `${text(field(authentication, 'issuer'))}/*`);
     const from = [{ source: { principals: [GATEWAY_PRINCIPAL], requestPrincipals } }];
     const authorizations = list(field(jwt, 'authorizations'));
@@ -118,19 +109,19 @@ class Maker {
     });
   }
 
-  private policy({ service }: Rule, spec: object): Value {
+  private policy({ service }: ApiRuleRule, spec: object): Value {
     return this.object('security.istio.io/v1', 'AuthorizationPolicy', service.namespace, { selector: this.selector(service), ...spec });
   }
 
-  private selector({ namespace, name }: Rule['service']): Value {
+  private selector({ namespace, name }: ApiRuleRule['service']): Value {
     return { matchLabels: Object.fromEntries(this.world.selector(namespace, name)!) };
   }
 
-  private headers(rule: Value): object {
-    const cookies = entries(at(rule, 'request', 'cookies')).map(([name, value]) => `${name}=${String(value)}`);
+  private headers(rule: ApiRuleRule): object {
+    const cookies = entries(at(rule.value, 'request', 'cookies')).map(([name, value]) => `${name}=${String(value)}`);
     return {
       'x-forwarded-host': this.host.startsWith('*') ? '%REQ(:AUTHORITY)%' : this.host,
-      ...Object.fromEntries(entries(at(rule, 'request', 'headers'))),
+      ...Object.fromEntries(requestHeaders(rule)),
       ...(cookies.length > 0 ? { Cookie: cookies.join('; ') } : {}),
     };
   }
@@ -140,27 +131,6 @@ class Maker {
     const creationTimestamp = text(at(this.owner.body, 'metadata', 'creationTimestamp'));
     return { apiVersion, kind, metadata: { name: `${this.owner.name}-${this.count}`, namespace, ...(creationTimestamp === undefined ? {} : { creationTimestamp }) }, spec };
   }
-}
-
-function readRule(value: Value, owner: KubeObject): Rule {
-  const service = isMapping(field(value, 'service')) ? field(value, 'service') : field(owner.spec, 'service');
-  return {
-    value,
-    path: text(field(value, 'path')) ?? '',
-    methods: texts(field(value, 'methods')),
-    service: { namespace: text(field(service, 'namespace')) || owner.namespace, name: text(field(service, 'name')) ?? '', port: number(field(service, 'port')) ?? 0 },
-  };
-}
-
-/** The paths of earlier rules that a rule's policy leaves out, as the operator collects them. */
-function excluded(rule: Rule, earlier: readonly Rule[]): string[] {
-  const paths: string[] = [];
-  for (const other of earlier) {
-    if (WHOLE_SITE.has(other.path)) continue;
-    if (other.path === rule.path) break;
-    if (other.methods.some((method) => rule.methods.includes(method))) paths.push(other.path);
-  }
-  return paths;
 }
 
 function pathRegex(path: string): string {
