@@ -33,6 +33,8 @@ export interface PatchOperation {
 
 /** What a check found. */
 export interface Finding {
+  /** Less than the check's, where this finding is less certain than others of it. */
+  readonly severity?: Severity;
   /** The object to change. */
   readonly object: KubeObject;
   /** The field to look at. */

@@ -17,7 +17,7 @@ function checkApp(root: IConstruct): RelationError[] {
   const byDocument = new Map<unknown, ApiObject>(objects.map((object) => [rendered(object), object]));
   const reports = runChecks(new CheckContext([...byDocument.keys()], { kyma: false }));
   return [
-    ...reports.filter(({ check }) => check.severity === Severity.ERROR).map((report) => ({ construct: byDocument.get(report.object.body)!, message: describeReport(report) })),
+    ...reports.filter(({ severity }) => severity === Severity.ERROR).map((report) => ({ construct: byDocument.get(report.object.body)!, message: describeReport(report) })),
     ...(root instanceof App ? outputCollisions(root, objects) : []),
   ];
 }
