@@ -6,12 +6,23 @@ const MAX_ALIASES = 1000;
 const MAX_DEPTH = 200;
 const MAX_NODES = 20_000_000;
 
+/** A document of a YAML text: its value, and the nodes that know where it stands. */
+export interface ParsedDocument {
+  readonly value: Value;
+  readonly node: Yaml.Document.Parsed;
+}
+
 /**
  * Reads the documents of a YAML text.
  *
  * Throws for what kubectl would not read either, and for what is only made to exhaust a reader: more than 64 MiB, 200 levels, alias bombs.
  */
 export function parseDocuments(yaml: string): Value[] {
+  return parseWithNodes(yaml).map(({ value }) => value);
+}
+
+/** Reads the documents of a YAML text with the nodes that know their positions, under the same limits. */
+export function parseWithNodes(yaml: string): ParsedDocument[] {
   if (typeof yaml !== 'string') throw new Error(`manifests are of type ${yaml === null ? 'null' : typeof yaml}: expected YAML text`);
   if (yaml.length > MAX_TEXT) throw new Error(`manifests of ${yaml.length} characters are too long: at most ${MAX_TEXT} are read, split them`);
   requireFlowDepth(yaml);
@@ -21,13 +32,15 @@ export function parseDocuments(yaml: string): Value[] {
     const { parseAllDocuments }: typeof Yaml = require('yaml');
     const parsed = parseAllDocuments(yaml, { uniqueKeys: true, logLevel: 'silent', merge: true });
     const documents = Array.isArray(parsed) ? parsed : [];
-    return documents.map((document, index) => {
-      const [error] = document.errors;
+    return documents.map((node, index) => {
+      const [error] = node.errors;
       if (error?.message.startsWith('Maximum call stack')) throw new RangeError(error.message);
-      if (error) throw new Error(`document ${index + 1} is no valid YAML: ${error.message.split('\n')[0]}`);
-      return document.toJS({ maxAliasCount: MAX_ALIASES });
+      if (error) throw new Error(`document ${index + 1} is no valid YAML: ${error.message.split('\n')[0].replace(/:$/, '')}`);
+      return { node, value: node.toJS({ maxAliasCount: MAX_ALIASES }) };
     });
   } catch (error) {
+    // The parser's word for an alias without anchor, and for aliases that multiply.
+    if (error instanceof ReferenceError) throw new Error(`manifests have YAML aliases that cannot be followed: ${error.message}`, { cause: error });
     if (error instanceof RangeError) throw new Error(`manifests are nested too deeply: at most ${MAX_DEPTH} levels are read`, { cause: error });
     throw error;
   }

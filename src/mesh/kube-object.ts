@@ -58,17 +58,33 @@ function generated(metadata: Value, index: number): string | undefined {
   return prefix === undefined ? undefined : `${prefix}${index}`;
 }
 
+/** A document, and the way to it from the document that was read: `['items', 2]` of a list. */
+export interface Unfolded {
+  readonly value: Value;
+  readonly path: readonly (string | number)[];
+}
+
 /** The documents inside `List` objects, as `kubectl get -o yaml` prints them, however deep. */
 export function flatten(documents: readonly Value[]): Value[] {
-  const found: Value[] = [];
-  const pending = [...documents].reverse();
+  return documents.flatMap((document) => unfold(document).map(({ value }) => value));
+}
+
+/** The documents inside one document, each with the way to it. */
+export function unfold(document: Value): Unfolded[] {
+  const found: Unfolded[] = [];
+  const pending: Unfolded[] = [{ value: document, path: [] }];
   while (pending.length > 0) {
-    const next = pending.pop();
-    const items = field(next, 'items');
-    if (Array.isArray(next)) {pending.push(...[...next].reverse());} else if (isMapping(next) && Array.isArray(items) && (text(field(next, 'kind')) ?? '').endsWith('List')) {
-      const kind = text(field(next, 'kind'))!.slice(0, -'List'.length);
-      pending.push(...items.map((item) => withType(item, field(next, 'apiVersion'), kind)).reverse());
-    } else if (next !== null && next !== undefined) {found.push(next);}
+    const next = pending.pop()!;
+    const { value, path } = next;
+    const items = field(value, 'items');
+    if (Array.isArray(value)) {
+      pending.push(...value.map((item, index) => ({ value: item, path: [...path, index] })).reverse());
+    } else if (Array.isArray(items) && (text(field(value, 'kind')) ?? '').endsWith('List')) {
+      const kind = text(field(value, 'kind'))!.slice(0, -'List'.length);
+      pending.push(...items.map((item, index) => ({ value: withType(item, field(value, 'apiVersion'), kind), path: [...path, 'items', index] })).reverse());
+    } else if (value !== null && value !== undefined) {
+      found.push(next);
+    }
   }
   return found;
 }

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
-import { collect, directoryOption, validOption } from './options';
+import { directoryOption, validOption } from './options';
+import { collect } from '../options';
 import { withRevocationLists } from './revocation';
-import { Run } from './run';
+import { Run } from '../run';
 import { CertificateStore } from './store/certificate-store';
 import { AuthorityEntry } from './store/index-entry';
 import { Validity } from '../../pki';

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { directoryOption } from './options';
-import { Run } from './run';
+import { Run } from '../run';
 import { CertificateStore } from './store/certificate-store';
 import { AuthorityEntry } from './store/index-entry';
 import { trustedFor, withThoseBelow } from './trust';

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { openAuthority } from './authority';
-import { clockOf, directoryOption, keyOption, subjectOf, validOption } from './options';
-import { Run } from './run';
+import { clockOf, directoryOption, keyOption, validOption } from './options';
+import { subjectOf } from '../options';
+import { Run } from '../run';
 import { CertificateStore } from './store/certificate-store';
 import { StoreIndex } from './store/index-entry';
 import { LAYOUTS, Side, requireName } from './store/layout';

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { keyText, nameText, namesOf, signatureText } from './certificate-text';
+import { blocksOf, certificatesOf, readPemText, revocationListsOf, withoutExplanations } from './pem-file';
+import { asText } from '../read-file';
 import { mayIssueFor } from './findings/anchor-findings';
 import { identityFindings } from './findings/identity-findings';
-import { blocksOf, certificatesOf, readPemText, revocationListsOf, withoutExplanations } from './pem-file';
-import { Run } from './run';
-import { asText } from './store/read-file';
 import { DistinguishedName } from '../../model/distinguished-name';
 import { formatMoment } from '../../model/moment';
 import { CertificateSigningRequest } from '../../pki';
@@ -14,6 +13,7 @@ import { RevocationList } from '../../x509/crl';
 import { allowsPurpose } from '../../x509/key-purpose';
 import { readPrivateKey } from '../../x509/private-key';
 import { Stop, stopping } from '../exit-status';
+import { Run } from '../run';
 import { printable } from '../terminal';
 
 /** A thing in a file: what it is, and what is to be said of it. */

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { chooseAuthority, openAuthority } from './authority';
-import { NameOptions, addNameOptions, collect, directoryOption, keyOption, namesFrom, requireDnsName, validOption } from './options';
-import { Run } from './run';
+import { NameOptions, addNameOptions, directoryOption, keyOption, namesFrom, requireDnsName, validOption } from './options';
+import { collect } from '../options';
+import { Run } from '../run';
 import { CertificateStore } from './store/certificate-store';
 import { CertificateEntry } from './store/index-entry';
 import { Side, requireName } from './store/layout';

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import { Command, Option } from 'commander';
 import { DistinguishedName } from '../../model/distinguished-name';
-import { parseMoment } from '../../model/moment';
 import { SpiffeId } from '../../model/spiffe-id';
 import { IClock, KeyAlgorithm, Validity } from '../../pki';
 import { Stop, stopping } from '../exit-status';
+import { collect, spiffeOf, subjectOf } from '../options';
 import { Terminal } from '../terminal';
 
 /** The directory that a subcommand works on. */
@@ -47,11 +47,6 @@ export function namesFrom({ subject, ip, uri, email, spiffe }: NameOptions, dnsN
   return { subject, dnsNames: some(dnsNames), ipAddresses: some(ip), uris: some(uri), emailAddresses: some(email), spiffeId: spiffe };
 }
 
-/** Gathers the values of an option that may be repeated. */
-export function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
-}
-
 /** Checks that a positional name is a DNS name: an address has an option of its own, because the two are different kinds of name. */
 export function requireDnsName(host: string): string {
   if (isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0) {
@@ -60,26 +55,12 @@ export function requireDnsName(host: string): string {
   return host;
 }
 
-/** Reads a subject in either written order; the leading slash tells which. */
-export function subjectOf(text: string): DistinguishedName {
-  return stopping(Stop.wrongUse, () => text.startsWith('/') ? DistinguishedName.fromOpenSsl(text) : DistinguishedName.fromRfc4514(text));
-}
-
 /** Reads a duration. */
 export function validityOf(text: string): Validity {
   return stopping(Stop.wrongUse, () => Validity.parse(text));
 }
 
-/** Reads a date. */
-export function momentOf(text: string): Date {
-  return stopping(Stop.wrongUse, () => parseMoment(text));
-}
-
 /** The clock of the API that shows the time of the terminal. */
 export function clockOf(terminal: Terminal): IClock {
   return { now: () => terminal.now().toISOString() };
-}
-
-function spiffeOf(text: string): SpiffeId {
-  return stopping(Stop.wrongUse, () => SpiffeId.parse(text));
 }

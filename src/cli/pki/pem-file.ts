@@ -1,8 +1,8 @@
-import { readText } from './store/read-file';
 import { Certificate } from '../../x509/certificate';
 import { RevocationList } from '../../x509/crl';
 import { PemBlock, readBlocks, writePem } from '../../x509/pem';
 import { Stop, stopping } from '../exit-status';
+import { readText } from '../read-file';
 
 /** PEM text of a file, without the explanations that `openssl ca` and `openssl x509 -text` write around the blocks. */
 export function readPemText(path: string, what: string): string {

@@ -7,7 +7,7 @@ import { addClient, addServer } from './issue';
 import { addRenew } from './renew';
 import { addRevoke } from './revoke';
 import { addRotateCa } from './rotate-ca';
-import { Run } from './run';
+import { Run } from '../run';
 import { addSign } from './sign';
 import { addVerify } from './verify';
 

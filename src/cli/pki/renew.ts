@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { openAuthority } from './authority';
 import { announce } from './issue';
 import { directoryOption, validOption, validityOf } from './options';
-import { Run } from './run';
+import { Run } from '../run';
 import { CertificateStore } from './store/certificate-store';
 import { AuthorityEntry, CertificateEntry, StoreIndex } from './store/index-entry';
 import { Side } from './store/layout';

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { directoryOption, validOption } from './options';
 import { listedTogether, withRevocationLists } from './revocation';
-import { Run } from './run';
+import { Run } from '../run';
 import { CertificateStore } from './store/certificate-store';
 import { AuthorityEntry, CertificateEntry, StoreIndex } from './store/index-entry';
 import { Side } from './store/layout';

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { openAuthority } from './authority';
 import { clockOf, directoryOption, keyOption, validOption } from './options';
 import { renewAll } from './renew';
-import { Run } from './run';
+import { Run } from '../run';
 import { CertificateStore } from './store/certificate-store';
 import { AuthorityEntry, CertificateEntry, StoreIndex } from './store/index-entry';
 import { withAuthority } from './store/records';

@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander';
 import { chooseAuthority, openAuthority, usagesOf } from './authority';
 import { announce } from './issue';
-import { NameOptions, addNameOptions, collect, directoryOption, namesFrom, requireDnsName, validOption } from './options';
+import { NameOptions, addNameOptions, directoryOption, namesFrom, requireDnsName, validOption } from './options';
+import { collect } from '../options';
 import { readPemText } from './pem-file';
-import { Run } from './run';
+import { Run } from '../run';
 import { CertificateStore } from './store/certificate-store';
 import { Side, requireName } from './store/layout';
 import { withCertificate } from './store/records';

@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import { nameText } from './certificate-text';
+import { ExitStatus, Stop } from '../exit-status';
+import { asText, readText } from '../read-file';
 import { anchorFindings, serialFindings, sharedAuthorityFindings } from './findings/anchor-findings';
 import { chainFindings } from './findings/chain-findings';
 import { Finding, Moment } from './findings/finding';
@@ -9,14 +11,13 @@ import { identityFindings } from './findings/identity-findings';
 import { revocationFindings } from './findings/revocation-findings';
 import { storeFindings } from './findings/store-findings';
 import { readManifests } from './manifests';
-import { collect, momentOf, validityOf } from './options';
-import { certificatesOf, readPemText, revocationListsOf } from './pem-file';
-import { report } from './report';
-import { Run } from './run';
-import { asText, readText } from './store/read-file';
+import { validityOf } from './options';
 import { Validity } from '../../pki';
 import { Certificate } from '../../x509/certificate';
-import { ExitStatus, Stop } from '../exit-status';
+import { collect, momentOf } from '../options';
+import { certificatesOf, readPemText, revocationListsOf } from './pem-file';
+import { report } from './report';
+import { Run } from '../run';
 
 interface VerifyOptions {
   readonly cert?: string;

@@ -4,10 +4,10 @@ import { AuthorityEntry, CertificateEntry, StoreIndex } from './index-entry';
 import { INDEX, PREVIOUS_INDEX, formatIndex, parseIndex } from './index-file';
 import { LAYOUTS, Layout, Side } from './layout';
 import { locked } from './lock';
-import { readText } from './read-file';
 import { PlannedFile, isPending, recover, requireFree, writeTogether } from './transaction';
 import { writing } from './write-errors';
 import { Stop } from '../../exit-status';
+import { readText } from '../../read-file';
 import { lineOf } from '../trust';
 
 // Some hundred thousand certificates: a directory must not become unusable because it was used much.

@@ -1,5 +1,5 @@
-import { ExitStatus } from '../exit-status';
-import { Terminal } from '../terminal';
+import { ExitStatus } from './exit-status';
+import { Terminal } from './terminal';
 
 /** One run of the command: what its subcommands share. */
 export interface Run {

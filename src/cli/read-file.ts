@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { Stop } from '../../exit-status';
+import { Stop } from './exit-status';
 
 const REASONS: Record<string, string> = {
   ENOENT: 'no such file',
