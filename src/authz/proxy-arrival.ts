@@ -6,6 +6,8 @@ import { end, Journey } from './station';
 import { Choices } from '../mesh/choices';
 import { MeshSettings } from '../mesh/settings';
 
+const STATUSES = new Map([[403, Outcome.FORBIDDEN], [404, Outcome.NOT_FOUND]]);
+
 /** The request with its path as the proxy rewrites it first of all; undefined for 400. */
 export function normalized(message: HttpMessage, settings: MeshSettings, choices: Choices): HttpMessage | undefined {
   const parameters = settings.behaviour.parametersInDotSegments;
@@ -22,7 +24,7 @@ export function normalized(message: HttpMessage, settings: MeshSettings, choices
 export function unreadable(journey: Journey): DecisionProps | undefined {
   const { malformed } = journey;
   if (malformed === undefined) return undefined;
-  const outcome = malformed.status === 403 ? Outcome.FORBIDDEN : Outcome.BAD_REQUEST;
+  const outcome = STATUSES.get(malformed.status) ?? Outcome.BAD_REQUEST;
   return end(journey, outcome, `the request is malformed: ${malformed.malformed}`, { status: malformed.status });
 }
 

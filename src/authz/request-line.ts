@@ -43,7 +43,9 @@ export function readRequest(request: AccessRequest, secure: boolean): HttpMessag
     return { status: 403, malformed: 'its target is of HTTPS, on a connection in plain text' };
   }
   if (rest === '*' && method !== 'OPTIONS') return { status: 400, malformed: 'the target `*` is for OPTIONS' };
-  if (!rest.startsWith('/') && rest !== '*') return { status: 400, malformed: 'the path does not begin with `/`' };
+  // The connection manager answers before any filter (Envoy `conn_manager_impl.cc`, absolute_path_rejected).
+  if (rest === '*') return { status: 404, malformed: 'the target `*` is of no path' };
+  if (!rest.startsWith('/')) return { status: 400, malformed: 'the path does not begin with `/`' };
   const [whole] = bytes.split('#');
   const question = whole.indexOf('?');
   return {

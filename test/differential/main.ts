@@ -17,7 +17,7 @@ const BATCH = 150;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { seed: { type: 'string', default: '1' }, pairs: { type: 'string', default: '2000' }, show: { type: 'string', default: '10' }, case: { type: 'string' }, out: { type: 'string' }, reduce: { type: 'string', default: '0' }, record: { type: 'string' }, replay: { type: 'string' }, keep: { type: 'boolean', default: false }, from: { type: 'string' } },
+    options: { seed: { type: 'string', default: '1' }, pairs: { type: 'string', default: '2000' }, show: { type: 'string', default: '10' }, case: { type: 'string' }, out: { type: 'string' }, reduce: { type: 'string', default: '0' }, record: { type: 'string' }, replay: { type: 'string' }, keep: { type: 'boolean', default: false }, from: { type: 'string' }, require: { type: 'boolean', default: false } },
   });
   const programs: OraclePrograms = {
     oracle: process.env.ORACLE ?? join(HOME, 'conformance', '.build', 'oracle'),
@@ -26,7 +26,7 @@ async function main(): Promise<number> {
   const missing = Object.values(programs).filter((path) => !existsSync(path));
   if (missing.length > 0) {
     console.log(`differential: not run, for want of ${missing.join(' and ')}; \`conformance/oracle/build\` makes them`);
-    return 0;
+    return values.require ? 1 : 0;
   }
   const seed = Number(values.seed);
   const first = values.case === undefined ? 0 : Number(values.case);
@@ -54,7 +54,8 @@ async function main(): Promise<number> {
   const chosen = Number(values.reduce) > 0 ? await reduce(distinct(found).slice(0, Number(values.reduce)), judgeWith(programs, materials)) : found.slice(0, Number(values.show));
   chosen.forEach(show);
   if (values.keep) chosen.map(keep).forEach((file) => console.log(`kept as ${file}`));
-  return tally.failed ? 1 : 0;
+  tally.printTotal();
+  return tally.failed || (values.require && tally.judged < count * REQUESTS && values.replay === undefined) ? 1 : 0;
 }
 
 /** A record keeps what the oracle said, and the keys and certificates of that run, so that the evaluator can be compared again in seconds. */

@@ -25,7 +25,21 @@ export class Tally {
   }
 
   public get failed(): boolean {
-    return this.problems.length + this.refusals.length + this.uncovered + this.sum('disagreed') + this.sum('crashed') > 0;
+    return this.failures > 0;
+  }
+
+  /** How many pairs were compared. */
+  public get judged(): number {
+    return this.sum('agreed') + this.sum('undecided') + this.sum('disagreed') + this.sum('crashed');
+  }
+
+  /** The line that the continuous integration counts. */
+  public printTotal(): void {
+    console.log(`${this.sum('agreed') + this.sum('undecided') - this.uncovered} passed, ${this.failures} failed`);
+  }
+
+  private get failures(): number {
+    return this.problems.length + this.refusals.length + this.uncovered + this.sum('disagreed') + this.sum('crashed');
   }
 
   public print(): void {
