@@ -20,8 +20,9 @@ export function selectorOf(object: KubeObject): ReadonlyMap<string, string> | un
 export class ScopeIndex<T extends Scoped> {
   private readonly namespaces = new Map<string, { readonly everyone: T[]; readonly byLabel: Map<string, T[]> }>();
 
-  public constructor(items: readonly T[]) {
-    items.forEach((item) => this.add(item));
+  /** @param all the items */
+  public constructor(public readonly all: readonly T[]) {
+    all.forEach((item) => this.add(item));
   }
 
   /** The items of one namespace that may apply to a workload, in the order in which they were given. */

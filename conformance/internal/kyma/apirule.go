@@ -38,6 +38,7 @@ type rule struct {
 	Methods []string
 	NoAuth  bool
 	JWT     *jwtRule `json:"jwt"`
+	Request *struct{ Headers map[string]string }
 	Service *service
 	Timeout *int64
 }
@@ -107,7 +108,7 @@ func (r *apiRule) route(current rule, target *service) object {
 	}
 	return object{
 		"headers": object{
-			"request": object{"set": object{"x-forwarded-host": r.Spec.Hosts[0]}},
+			"request": object{"set": r.requestHeaders(current)},
 			"response": object{"remove": []any{"Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Access-Control-Allow-Headers",
 				"Access-Control-Allow-Credentials", "Access-Control-Allow-Methods", "Access-Control-Max-Age"}},
 		},
@@ -117,6 +118,21 @@ func (r *apiRule) route(current rule, target *service) object {
 		}, "weight": int64(100)}},
 		"timeout": fmt.Sprintf("%ds", timeout),
 	}
+}
+
+// requestHeaders are set and never removed first: a header whose value is empty stays as the client sent it.
+func (r *apiRule) requestHeaders(current rule) object {
+	host := r.Spec.Hosts[0]
+	if strings.HasPrefix(host, "*") {
+		host = "%REQ(:AUTHORITY)%"
+	}
+	headers := object{"x-forwarded-host": host}
+	if current.Request != nil {
+		for name, value := range current.Request.Headers {
+			headers[name] = value
+		}
+	}
+	return headers
 }
 
 const (
