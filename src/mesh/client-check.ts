@@ -1,5 +1,4 @@
 import { GatewayServer, isPlainHttp } from './gateway';
-import { isSubset } from './host-name';
 
 /** What a Gateway server asks of its clients. */
 export enum ClientCheck {
@@ -19,13 +18,4 @@ export function clientCheckOf({ protocol, tls }: GatewayServer): ClientCheck {
   if (protocol.toUpperCase() !== 'HTTPS' || tls === undefined) return ClientCheck.NO_HTTP;
   if (tls.mode === 'MUTUAL' || tls.mode === 'ISTIO_MUTUAL') return ClientCheck.CERTIFICATE;
   return tls.mode === 'SIMPLE' || tls.mode === 'OPTIONAL_MUTUAL' ? ClientCheck.NONE : ClientCheck.NO_HTTP;
-}
-
-/** Whether a server admits routes of a namespace for a host: `*`, `h`, `*.h`, `ns/h` (istio `pkg/config/host`, either side may be the wider one). */
-export function serves(server: GatewayServer, host: string, namespace: string): boolean {
-  return server.hosts.some((entry) => {
-    const [binding, pattern] = entry.includes('/') ? entry.split('/') : [namespace, entry];
-    const [served, wanted] = [pattern.toLowerCase(), host.toLowerCase()];
-    return binding === namespace && (isSubset(served, wanted) || isSubset(wanted, served));
-  });
 }

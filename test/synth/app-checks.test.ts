@@ -35,7 +35,7 @@ test('an object rendered twice is an error naming both constructs, and nothing i
     configMap(one, 'First', 'x');
     configMap(other, 'Second', 'x', 'a');
   });
-  expect(failure(app)).toBe('[other/Second] MTLS101: ConfigMap `a/x` is rendered by `one/First` too: the one applied last would replace the other, give one of them another `metadata.name`');
+  expect(failure(app)).toBe('[other/Second] MTLS101: ConfigMap `a/x` is there twice: the one applied last replaces the other; give one of them another `metadata.name`');
   expect(readdirSync(outdir)).toEqual([]);
 });
 
@@ -88,7 +88,7 @@ test('hand-written objects are checked like ours: a plain-HTTP server beside MUT
           { hosts: ['test.com'], port: { number: 443, name: 'https', protocol: 'HTTPS' }, tls: { mode: 'MUTUAL', credentialName: 'test.com' } }],
       },
     });
-    new ApiObject(one, 'Route', { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'r' }, spec: { hosts: ['test.com'], gateways: ['httpbin'], http: [{}] } });
+    new ApiObject(one, 'Route', { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'r' }, spec: { hosts: ['test.com'], gateways: ['httpbin'], http: [{ route: [{ destination: { host: 'httpbin' } }] }] } });
   });
   expect(failure(app)).toContain('[one/Route] MTLS012: host `test.com` of VirtualService `a/r`');
 });

@@ -16,7 +16,7 @@ export const trustAnchorName: Check = {
   effect: Effect.OPEN,
   find: ({ view }) => view.gateways.flatMap(({ object, servers }) => servers.flatMap(({ tls }, index) => {
     const name = tls?.caCertCredentialName;
-    if (name === undefined || name.endsWith('-cacert') || name.startsWith('configmap://')) return [];
+    if (name === undefined || !verifies(tls!.mode) || name.endsWith('-cacert') || name.startsWith('configmap://')) return [];
     return [{
       object,
       path: ['spec', 'servers', index, 'tls', 'caCertCredentialName'],
@@ -26,3 +26,7 @@ export const trustAnchorName: Check = {
     }];
   })),
 };
+
+function verifies(mode: string): boolean {
+  return mode === 'MUTUAL' || mode === 'OPTIONAL_MUTUAL';
+}

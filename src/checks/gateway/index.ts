@@ -1,5 +1,6 @@
 import type { Check } from '../check';
 import { mixedClientChecks } from './mixed-client-checks';
+import { mixedGateways } from './mixed-gateways';
 
 /** Checks of Gateways and their servers. */
-export const GATEWAY_CHECKS: readonly Check[] = [mixedClientChecks];
+export const GATEWAY_CHECKS: readonly Check[] = [mixedClientChecks, mixedGateways];

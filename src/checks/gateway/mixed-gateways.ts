@@ -1,0 +1,31 @@
+import { isGuarded } from './client-certificate-guard';
+import { unequalPairs } from './ways-in';
+import { describeServer } from '../../mesh/gateway';
+import { describeObject } from '../../mesh/kube-object';
+import type { Check } from '../check';
+import { Effect, Severity } from '../finding';
+
+/**
+ * MTLS013: one VirtualService is bound to a Gateway that demands a client certificate for its host, and to another one that does not.
+ *
+ * Both lead to the same workload, so that the certificate can be done without.
+ */
+export const mixedGateways: Check = {
+  id: 'MTLS013',
+  title: 'a route is bound to a Gateway with client certificates and to one without',
+  severity: Severity.ERROR,
+  effect: Effect.OPEN,
+  find: (context) => {
+    const servers = context.view.gateways.flatMap((gateway) => gateway.servers);
+    return context.view.virtualServices.flatMap((service) => unequalPairs(service, servers, (closed, open) => closed.gateway !== open.gateway)
+      .filter(({ open, hostIndex }) => !isGuarded(context, open, service.hosts[hostIndex]))
+      .map(({ hostIndex, closed, open }) => ({
+        object: service.object,
+        path: ['spec', 'gateways', service.gateways.indexOf(`${open.gateway.namespace}/${open.gateway.name}`)],
+        message: `${describeObject(service.object)} serves host \`${service.hosts[hostIndex]}\` with a client certificate on ${describeServer(closed)} and without one on ${describeServer(open)}`,
+        effect: 'anybody reaches the workload through the second',
+        cure: 'bind the route to the first only, or let the second redirect',
+        related: [closed.gateway.object, open.gateway.object],
+      })));
+  },
+};

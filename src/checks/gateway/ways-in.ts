@@ -1,0 +1,40 @@
+import { ClientCheck, clientCheckOf } from '../../mesh/client-check';
+import type { GatewayServer } from '../../mesh/gateway';
+import { intersection, hostsForNamespace } from '../../mesh/host-name';
+import type { HttpRoute, VirtualService } from '../../mesh/virtual-service';
+
+/** Two servers through which one route is reached: one that demands a client certificate and one that does not. */
+export interface UnequalPair {
+  readonly hostIndex: number;
+  readonly closed: GatewayServer;
+  readonly open: GatewayServer;
+}
+
+/** The servers that lead from a host of a VirtualService to one of its routes; redirects and answers of the gateway's own lead nowhere. */
+function serversOf(route: HttpRoute, host: string, service: VirtualService, servers: readonly GatewayServer[]): GatewayServer[] {
+  const bound = servers.filter(({ gateway, hosts }) => service.gateways.includes(`${gateway.namespace}/${gateway.name}`)
+    && intersection(hostsForNamespace(hosts, service.namespace), [host]).length > 0);
+  if (route.matches === undefined) return bound;
+  return bound.filter(({ gateway, port }) => route.matches!.some((match) => (match.port === undefined || match.port === port)
+    && (match.gateways.length === 0 || match.gateways.includes(`${gateway.namespace}/${gateway.name}`))));
+}
+
+/** Every such pair of a VirtualService, once for each host and pair of servers. */
+export function unequalPairs(
+  service: VirtualService,
+  servers: readonly GatewayServer[],
+  related: (closed: GatewayServer, open: GatewayServer) => boolean,
+): UnequalPair[] {
+  const routes = service.http.filter(({ redirect, directStatus }) => redirect === undefined && directStatus === undefined);
+  return service.hosts.flatMap((host, hostIndex) => {
+    const found = new Map<GatewayServer, UnequalPair>();
+    for (const route of routes) {
+      const reached = serversOf(route, host, service, servers);
+      for (const open of reached.filter((server) => clientCheckOf(server) === ClientCheck.NONE && !found.has(server))) {
+        const closed = reached.find((server) => clientCheckOf(server) === ClientCheck.CERTIFICATE && related(server, open));
+        if (closed !== undefined) found.set(open, { hostIndex, closed, open });
+      }
+    }
+    return [...found.values()];
+  });
+}
