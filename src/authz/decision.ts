@@ -26,12 +26,22 @@ export enum Outcome {
   UNDECIDED = 'undecided',
 }
 
-/** One station of a request. */
+/** One thing that happened to a request on its way. */
 export interface Hop {
   /** Which: `handshake`, `gateway`, `route` or `workload`. */
   readonly stage: string;
   /** What happened there, in words. */
   readonly text: string;
+}
+
+/** A condition of a policy that a request does not meet. */
+export interface UnmetCondition {
+  /** How the policy names it, e.g. `when request.headers[X-CLIENT-SSL-CN]`. */
+  readonly condition: string;
+  /** What it wants, e.g. ``wants `O=Example,CN=client` ``. */
+  readonly wants: string;
+  /** What the request has. */
+  readonly found: string;
 }
 
 /** What a decision is made of. */
@@ -46,6 +56,11 @@ export interface DecisionProps {
    */
   readonly status?: number;
   /**
+   * The proxy that ended the request, e.g. `gateway istio-system/istio-ingressgateway` or `sidecar of default/httpbin`.
+   * @default - none did
+   */
+  readonly place?: string;
+  /**
    * The policy that decided, `namespace/name`.
    * @default - no policy did
    */
@@ -55,6 +70,16 @@ export interface DecisionProps {
    * @default - no rule did
    */
   readonly rule?: number;
+  /**
+   * Of a request that no rule allows the conditions of the closest rule that it does not meet.
+   * @default - none
+   */
+  readonly unmet?: UnmetCondition[];
+  /**
+   * Of one of several possible decisions the facts that must not hold for it.
+   * @default - none
+   */
+  readonly unless?: string[];
   /**
    * The Service that the request reaches, `namespace/name`.
    * @default - it reaches none
@@ -95,6 +120,8 @@ export class Decision {
   public readonly reason: string;
   /** The HTTP status that a proxy answers with; undefined where the workload answers, or nobody. */
   public readonly status?: number;
+  /** The proxy that ended the request, e.g. `gateway istio-system/istio-ingressgateway` or `sidecar of default/httpbin`; undefined where none did. */
+  public readonly place?: string;
   /** The policy that decided, `namespace/name`; of a request that no rule allows the closest one. */
   public readonly policy?: string;
   /** The rule of the policy, from 1. */
@@ -109,6 +136,7 @@ export class Decision {
     this.outcome = props.outcome;
     this.reason = props.reason;
     this.status = props.status;
+    this.place = props.place;
     this.policy = props.policy;
     this.rule = props.rule;
     this.workload = props.workload;
@@ -125,9 +153,19 @@ export class Decision {
     return { ...this.props.upstreamHeaders };
   }
 
-  /** The stations of the request, in order. */
+  /** What happened to the request on its way, in order. */
   public get hops(): Hop[] {
-    return [...this.props.hops ?? []];
+    return (this.props.hops ?? []).map(({ stage, text }) => ({ stage, text }));
+  }
+
+  /** Of a request that no rule allows the conditions of the closest rule (`policy`, `rule`) that it does not meet. */
+  public get unmet(): UnmetCondition[] {
+    return [...this.props.unmet ?? []];
+  }
+
+  /** Of one of several possible decisions the facts that must not hold for it. */
+  public get unless(): string[] {
+    return [...this.props.unless ?? []];
   }
 
   /** What was taken for granted because the manifests do not say it. */
@@ -146,10 +184,19 @@ export class Decision {
     return this.reason === '' ? answer : `${answer}: ${this.reason}`;
   }
 
-  /** The decision and every station, one line each. */
+  /** What came out and where, without the reason: e.g. `403 forbidden at sidecar of default/httpbin`. */
+  public summary(): string {
+    if (this.isAllowed) return `allowed, reaches ${this.workload}`;
+    return `${this.status === undefined ? '' : `${this.status} `}${this.outcome}${this.place === undefined ? '' : ` at ${this.place}`}`;
+  }
+
+  /** The decision, everything that happened to the request on its way, and of an undecided one the possible answers. */
   public explain(): string {
-    const lines = this.hops.map(({ stage, text }) => `  ${stage.padEnd(11)} ${text}`);
+    const lines = this.hops.map(({ stage, text }, index, all) => `  ${(all[index - 1]?.stage === stage ? '' : stage).padEnd(10)}  ${text}`);
     const assumed = this.assumptions.map((text) => `  assumed     ${text}`);
-    return [this.toString(), '', ...lines, ...assumed].join('\n');
+    const possible = this.alternatives.map((alternative) => (
+      `  possible    ${alternative.toString()}${alternative.unless.length === 0 ? '' : `; unless ${alternative.unless.join(' and ')}`}`
+    ));
+    return [this.hops.length > 0 ? this.summary() : this.toString(), '', ...lines, ...assumed, ...possible].join('\n');
   }
 }

@@ -1,7 +1,7 @@
 import { authorize, EnforcedPolicies, externallyChecked } from './authorizer';
 import { CompiledRule } from './compiled-policy';
 import { DecisionProps, Outcome } from './decision';
-import { closestRule, describeMiss } from './explanation';
+import { closestRule, describeMatch, describeMiss, describeRules, unmetConditions } from './explanation';
 import { HttpMessage } from './http-message';
 import { authenticate } from './jwt-authn';
 import { Peer } from './peer';
@@ -33,12 +33,13 @@ export type Passage = {
 /** Token authentication and authorisation at one proxy, in the order of its filters: CUSTOM, tokens, DENY, ALLOW. */
 export function enforce(journey: Journey, arrival: Arrival): Passage {
   const { security, message, stage } = arrival;
+  const { log } = journey;
+  log.arrive(stage);
   const place = `${arrival.workload.namespace}/${arrival.workload.name} (${stage === 'gateway' ? 'gateway' : 'sidecar'})`;
   const policies = arrival.http ? security.http : security.tcp;
-  const stop = (outcome: Outcome, reason: string, more: Partial<DecisionProps>): Passage => {
-    journey.hops.push({ stage, text: reason });
-    return { passed: false, end: end(journey, outcome, `${reason}, at ${place}`, more) };
-  };
+  const stop = (outcome: Outcome, reason: string, more: Partial<DecisionProps>, told = [() => reason]): Passage => (
+    { passed: false, end: end(journey, outcome, `${reason}, at ${place}`, more, told) }
+  );
   const custom = externalVerdict(journey, policies, requestOf(journey, arrival, message, undefined));
   if (custom !== undefined) return stop(Outcome.FORBIDDEN, custom.reason, { status: 403, policy: nameOf(custom.rule), rule: custom.rule.number });
   const token = arrival.http ? authenticate(security.providers, message, journey.tokens) : { ok: true as const, message };
@@ -46,22 +47,33 @@ export function enforce(journey: Journey, arrival: Arrival): Passage {
     return stop(token.status === 401 ? Outcome.UNAUTHENTICATED : Outcome.FORBIDDEN, `${token.reason} (RequestAuthentication ${token.source})`, { status: token.status, policy: token.source });
   }
   const claims = 'claims' in token ? token.claims : undefined;
+  if ('provider' in token && token.provider !== undefined) {
+    const { issuer, source } = token.provider;
+    log.tell(() => `the token of issuer ${issuer} is accepted by RequestAuthentication ${source}`);
+  }
   const request = requestOf(journey, arrival, token.message, claims);
   const verdict = authorize(policies, request);
   if (verdict.allowed) {
-    const by = verdict.rule === undefined ? 'no ALLOW policy selects it' : `allowed by ${nameOf(verdict.rule)} rule ${verdict.rule.number}`;
-    journey.hops.push({ stage, text: `${place}: ${by}` });
+    log.tell(() => `${place}: ${describeRules(policies, verdict.rule)}`);
     return refusedGuard(journey, arrival, place) ?? { passed: true, message: token.message, claims };
   }
   if (verdict.rule !== undefined) {
-    return stop(Outcome.FORBIDDEN, `denied by \`${nameOf(verdict.rule)}\` rule ${verdict.rule.number}`, { status: 403, policy: nameOf(verdict.rule), rule: verdict.rule.number });
+    const { rule } = verdict;
+    const reason = `denied by \`${nameOf(rule)}\` rule ${rule.number}`;
+    return stop(Outcome.FORBIDDEN, reason, { status: 403, policy: nameOf(rule), rule: rule.number }, [() => reason, () => describeMatch(rule, request)]);
   }
   const miss = closestRule(policies.allow, request);
-  const reason = miss === undefined ? `\`${security.allowing[0]}\` allows nobody` : `no ALLOW rule matches; closest is ${describeMiss(miss, request)}`;
+  const [policy] = security.allowing;
+  if (miss === undefined) return stop(Outcome.FORBIDDEN, `\`${policy}\` allows nobody`, { status: 403, policy });
+  const unmet = unmetConditions(miss, request);
   return stop(
     Outcome.FORBIDDEN,
-    reason,
-    { status: 403, policy: miss === undefined ? security.allowing[0] : nameOf(miss.rule), rule: miss?.rule.number },
+    `no ALLOW rule matches; closest is ${describeMiss(miss, unmet)}`,
+    { status: 403, policy: nameOf(miss.rule), rule: miss.rule.number, unmet },
+    [
+      () => `no rule of ${security.allowing.map((name) => `\`${name}\``).join(', ')} matches; the closest, ${nameOf(miss.rule)} rule ${miss.rule.number}, fails at`,
+      ...unmet.map(({ condition, wants, found }) => () => `  ${condition}: ${wants}, the request has ${found}`),
+    ],
   );
 }
 

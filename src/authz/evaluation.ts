@@ -4,6 +4,7 @@ import { Decision, DecisionProps, Outcome } from './decision';
 import { gatewayHop } from './gateway-hop';
 import { HttpMessage, withoutPort } from './http-message';
 import { locations } from './jwt-authn';
+import { Log } from './log';
 import { SecurityCatalogue } from './proxy-security';
 import { readRequest, sentRequest } from './request-line';
 import { end, Journey } from './station';
@@ -33,18 +34,17 @@ export function evaluate(mesh: EvaluatedMesh, request: AccessRequest): Decision 
   const verdict = ({ outcome, status, workload }: DecisionProps) => JSON.stringify([outcome, status, workload]);
   const different = runs.filter(({ value }, index) => runs.findIndex((other) => verdict(other.value) === verdict(value)) === index);
   if (different.length === 1 && complete) return new Decision(first.value);
-  const facts = different.slice(1).map(({ value, answers }) => {
-    const open = answers.filter(({ holds }) => !holds).map(({ text }) => text);
-    return `${new Decision(value).toString()} unless ${open.join(' and ')}`;
-  });
-  const ordinary = new Decision(first.value);
+  const [ordinary, ...others] = different.map(({ value, answers }) => (
+    new Decision({ ...value, unless: answers.filter(({ holds }) => !holds).map(({ text }) => text) })
+  ));
+  const facts = others.map((other) => `${other.toString()} unless ${other.unless.join(' and ')}`);
   const reason = different.length === 1 ? `more than ${MAX_RUNS} combinations of facts that the manifests do not show` : `${ordinary.toString()}; but ${facts.join('; ')}`;
   return new Decision({
     outcome: Outcome.UNDECIDED,
     reason,
     hops: ordinary.hops,
     assumptions: ordinary.assumptions,
-    alternatives: different.map(({ value }) => new Decision(value)),
+    alternatives: [ordinary, ...others],
   });
 }
 
@@ -70,7 +70,7 @@ function travel(mesh: EvaluatedMesh, request: AccessRequest, now: Date, choices:
     clientIp: request.clientIp,
     malformed,
     sent,
-    hops: [],
+    log: new Log(),
     assumptions: new Set(),
   };
   if (client.kind === ClientKind.IN_MESH) return insideMesh(journey, request, message);
@@ -83,13 +83,15 @@ function travel(mesh: EvaluatedMesh, request: AccessRequest, now: Date, choices:
 }
 
 /** What is not served here may be served by a Gateway that is not among the manifests. */
-function absentGateway({ view, hops }: Journey, message: HttpMessage, { outcome }: DecisionProps): DecisionProps | undefined {
+function absentGateway({ view }: Journey, message: HttpMessage, { outcome, hops }: DecisionProps): DecisionProps | undefined {
   if (view.complete || ![Outcome.CONNECTION_REFUSED, Outcome.CONNECTION_CLOSED, Outcome.NOT_FOUND].includes(outcome)) return undefined;
   const present = new Set(view.gateways.map(({ namespace, name }) => `${namespace}/${name}`));
   const host = withoutPort(message.authority).toLowerCase();
   const absent = view.virtualServices.filter(({ hosts }) => bestMatch(new Map(hosts.map((entry) => [entry.toLowerCase(), true])), host) === true)
     .flatMap(({ gateways }) => gateways).find((gateway) => gateway !== 'mesh' && !present.has(gateway));
-  return absent === undefined ? undefined : { outcome: Outcome.UNDECIDED, reason: `Gateway \`${absent}\`, to which the host is bound, is not among the manifests`, hops };
+  if (absent === undefined) return undefined;
+  const reason = `Gateway \`${absent}\`, to which the host is bound, is not among the manifests`;
+  return { outcome: Outcome.UNDECIDED, reason, hops: [...hops ?? [], { stage: 'handshake', text: reason }] };
 }
 
 /** Several gateways: the one that serves the name, as DNS would have it. */
@@ -117,7 +119,7 @@ function insideMesh(journey: Journey, request: AccessRequest, message: HttpMessa
   const backend = findBackend(view, full, request.port, undefined, callerNamespace(client._meshIdentity()), request.port ?? 80, choices);
   if (backend.kind === 'none') return end(journey, Outcome.CONNECTION_REFUSED, backend.reason);
   if (backend.kind === 'outside') return end(journey, Outcome.UNDECIDED, `Service \`${backend.service}\` leads where no manifest shows`);
-  journey.hops.push({ stage: 'handshake', text: `${client.toString()} calls Service ${backend.service} directly` });
+  journey.log.tell(() => `${client.toString()} calls Service ${backend.service} directly`);
   return workloadHop(journey, backend, message, { gateway: false, identity: client._meshIdentity(), sourceIp: request.clientIp });
 }
 

@@ -4,7 +4,7 @@ import { enforce } from './enforcement';
 import { forwardCertificate } from './forwarded-certificate';
 import { handshake } from './handshake';
 import { unknownValue } from './header-lines';
-import { changeHeaders } from './header-operations';
+import { changeHeaders, describeHeaderChanges } from './header-operations';
 import { HttpMessage, withoutPort } from './http-message';
 import { Peer } from './peer';
 import { normalized, unpredictable, unreadable } from './proxy-arrival';
@@ -25,6 +25,7 @@ import { RouteDestination } from '../mesh/virtual-service';
 export function gatewayHop(journey: Journey, proxy: GatewayProxy, port: number, sni: string, message: HttpMessage): DecisionProps {
   const { workload } = proxy;
   const place = `${workload.namespace}/${workload.name}`;
+  journey.log.arrive('handshake', `gateway ${place}`);
   if (workload.assumed !== undefined) journey.assumptions.add(workload.assumed);
   const security = journey.security.of(workload, journey.choices);
   const broken = unpredictable(journey, security, place, Outcome.CONNECTION_REFUSED);
@@ -73,15 +74,13 @@ function opaque(journey: Journey, { server }: FilterChain): DecisionProps {
 
 function secure(journey: Journey, proxy: GatewayProxy, chain: FilterChain, sni: string): Peer | DecisionProps {
   if (chain.plain) {
-    journey.hops.push({ stage: 'handshake', text: `${describeServer(chain.server)}: no TLS` });
+    journey.log.tell(() => `${describeServer(chain.server)}: no TLS`);
     return { tls: false };
   }
+  journey.log.tell(() => `${sni === '' ? 'no server name' : `server name ${sni}`} → ${describeServer(chain.server)}`);
   const result = handshake(journey.view, proxy.workload.namespace, chain.server, journey.client, sni, journey.now, journey.choices);
-  if (!result.ok) {
-    journey.hops.push({ stage: 'handshake', text: result.reason });
-    return end(journey, result.outcome, result.reason);
-  }
-  journey.hops.push({ stage: 'handshake', text: result.text });
+  if (!result.ok) return end(journey, result.outcome, result.reason);
+  journey.log.tell(() => result.text);
   result.assumed.forEach((text) => journey.assumptions.add(text));
   return result.peer;
 }
@@ -106,15 +105,13 @@ function route(
   listenPort: number,
 ): DecisionProps {
   const { view, choices } = journey;
+  journey.log.arrive('route');
   const table = proxy.routes(chain);
   const problem = routeTableProblem(table);
   if (problem !== undefined) return end(journey, Outcome.NOT_FOUND, `Envoy refuses the routes of ${describeServer(chain.server)}: ${problem}`, { status: 404 });
   const host = table.find(withoutPort(message.authority), choices);
   if (host === undefined) return notFound(journey, `no VirtualService serves host \`${message.authority}\` on ${describeServer(chain.server)}`);
-  if (host.requireTls && !peer.tls) {
-    journey.hops.push({ stage: 'route', text: `host ${host.domain} is redirected to HTTPS` });
-    return end(journey, Outcome.REDIRECT, `${describeServer(chain.server)} redirects to HTTPS`, { status: 301 });
-  }
+  if (host.requireTls && !peer.tls) return end(journey, Outcome.REDIRECT, `${describeServer(chain.server)} redirects to HTTPS`, { status: 301 });
   const entry = chooseRoute(host, { message, peer, claims, port: listenPort, settings: view.settings, choices });
   if (entry === undefined) return notFound(journey, describeMissing(host, message));
   return follow(journey, proxy, entry, message, peer, chain.server.port);
@@ -140,7 +137,8 @@ function follow(
   const destination = pickDestination(journey, taken.destinations, name);
   const changed = rewritten(changeHeaders(message, taken, destination, peer), taken, match);
   const backend = findBackend(view, destination.host, destination.port, destination.subset, proxy.workload.namespace, listenPort, choices);
-  journey.hops.push({ stage: 'route', text: `VirtualService ${name} → ${destination.host}${destination.port === undefined ? '' : `:${destination.port}`}` });
+  journey.log.tell(() => `VirtualService ${name} → ${destination.host}${destination.port === undefined ? '' : `:${destination.port}`}${pathChange(message, changed)}`);
+  describeHeaderChanges(message, changed, taken, destination, peer).forEach((write) => journey.log.tell(write));
   if (backend.kind === 'none') return end(journey, Outcome.UNAVAILABLE, `VirtualService \`${name}\` leads nowhere: ${backend.reason}`, { status: 503 });
   if (backend.kind === 'outside') {
     return end(journey, Outcome.ALLOWED, '', { workload: backend.service, upstreamPath: changed.path + changed.query, upstreamHeaders: { ...changed.headers.toRecord(), host: changed.authority } });
@@ -161,8 +159,11 @@ function isPreflight({ method, headers }: HttpMessage): boolean {
 }
 
 function notFound(journey: Journey, reason: string): DecisionProps {
-  journey.hops.push({ stage: 'route', text: reason });
   return end(journey, Outcome.NOT_FOUND, reason, { status: 404 });
+}
+
+function pathChange(before: HttpMessage, after: HttpMessage): string {
+  return before.path === after.path && before.authority === after.authority ? '' : `, as ${after.authority}${after.path}`;
 }
 
 function describeMissing({ domain, routes }: VirtualHost, message: HttpMessage): string {

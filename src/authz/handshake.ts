@@ -80,11 +80,14 @@ function isFileMode(tls: ServerTls): boolean {
 
 function told(server: GatewayServer, certificate: PeerCertificate | undefined, anchor: Material | undefined): string {
   if (anchor?.state === 'empty') {
-    return `${describeServer(server)}, which asks for no certificate: caCertCredentialName \`${anchor.source}\` lacks the suffix \`-cacert\``;
+    return `it asks for no certificate: caCertCredentialName \`${anchor.source}\` lacks the suffix \`-cacert\``;
   }
-  if (anchor === undefined) return `${describeServer(server)}, which asks for no certificate`;
-  const [name] = [certificate?.subject, ...certificate?.uris ?? []].filter((candidate) => candidate);
-  return certificate === undefined ? `${describeServer(server)}, without a certificate` : `${describeServer(server)}; certificate ${name ?? 'without names'} is accepted by ${sourceOf(anchor)}`;
+  if (anchor === undefined) return 'it asks for no certificate';
+  if (certificate === undefined) return 'no certificate, which it takes too';
+  const [name = 'without names'] = [certificate.subject, ...certificate.uris].filter((candidate) => candidate !== '');
+  const believed = server.tls?.insecureSkipVerify === true ? 'is not verified (insecureSkipVerify)'
+    : certificate.chain === undefined ? 'is taken for valid' : `chains to ${sourceOf(anchor)}`;
+  return `certificate ${name} ${believed}`;
 }
 
 function sourceOf(material: Material): string {

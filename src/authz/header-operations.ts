@@ -1,8 +1,9 @@
 import { formatValue } from './header-format';
+import { unknownPart } from './header-lines';
 import { HttpMessage } from './http-message';
 import { Peer } from './peer';
-import { HeaderChanges, HttpRoute, RouteDestination } from '../mesh/virtual-service';
 import { formatProblem } from '../mesh/header-format';
+import { HeaderChanges, HttpRoute, RouteDestination } from '../mesh/virtual-service';
 
 /**
  * Applies the header changes of a route and of its destination.
@@ -29,6 +30,33 @@ export function changeHeaders(message: HttpMessage, route: HttpRoute, destinatio
   const ofDestination = destination === undefined ? undefined : authorityOf(destination.headers);
   const authority = route.rewriteAuthority ?? authorityOf(route.headers) ?? ofDestination ?? message.authority;
   return { ...message, headers, authority };
+}
+
+/** What the header changes of a route come to, in words; what changes nothing is left out. */
+export function describeHeaderChanges(
+  before: HttpMessage,
+  after: HttpMessage,
+  route: HttpRoute,
+  destination: RouteDestination,
+  peer: Peer,
+): (() => string)[] {
+  const changes = [route.headers, destination.headers];
+  const written = changes.flatMap(({ set, add }) => [...set, ...add]).filter(([name]) => !isInternal(name));
+  const removed = changes.flatMap(({ remove }) => remove).filter((name) => !isInternal(name));
+  const remaining = { ...before, headers: before.headers.without(removed) };
+  const sent = () => removed.filter((name) => before.headers.get(name.toLowerCase()).length > 0);
+  return [
+    ...sent().length === 0 ? [] : [() => `removes what the client sent as ${sent().join(', ')}`],
+    ...written.map(([name, value]) => () => {
+      if (formatValue(value, remaining, peer) !== '') return `sets ${name} to ${shown(after, name)}`;
+      const left = after.headers.get(name.toLowerCase()).length === 0 ? 'the header is not there' : `what the client sent stays: ${shown(after, name)}`;
+      return `\`${value}\` is empty, so ${name} is not written: ${left}`;
+    }),
+  ];
+}
+
+function shown({ headers }: HttpMessage, name: string): string {
+  return headers.get(name.toLowerCase()).map((value) => `\`${unknownPart(value) ?? value}\``).join(' and ');
 }
 
 /** Why Envoy refuses a route for its header values. */

@@ -1,7 +1,8 @@
 import { Client } from './client';
-import { DecisionProps, Hop, Outcome } from './decision';
+import { DecisionProps, Outcome } from './decision';
 import { HttpMessage } from './http-message';
 import { TokenWorld } from './jwt-authn';
+import { Log } from './log';
 import { SecurityCatalogue } from './proxy-security';
 import { Malformed } from './request-line';
 import { Choices } from '../mesh/choices';
@@ -20,13 +21,21 @@ export interface Journey {
   readonly malformed?: Malformed;
   /** The request as it was sent, for workloads that no proxy stands before. */
   readonly sent: HttpMessage;
-  /** The stations so far. */
-  readonly hops: Hop[];
+  /** What happened so far. */
+  readonly log: Log;
   /** What was taken for granted so far. */
   readonly assumptions: Set<string>;
 }
 
-/** Ends a journey. */
-export function end(journey: Journey, outcome: Outcome, reason: string, more: Partial<DecisionProps> = {}): DecisionProps {
-  return { outcome, reason, hops: [...journey.hops], assumptions: [...journey.assumptions], ...more };
+/** Ends a journey where the request is. The reason is the last thing that happened there, unless that is told otherwise. */
+export function end(
+  { log, assumptions }: Journey,
+  outcome: Outcome,
+  reason: string,
+  more: Partial<DecisionProps> = {},
+  told?: readonly (() => string)[],
+): DecisionProps {
+  if (told !== undefined) told.forEach((write) => log.tell(write));
+  else if (reason !== '') log.tell(() => reason);
+  return { outcome, reason, place: outcome === Outcome.ALLOWED ? undefined : log.place, hops: log.hops, assumptions: [...assumptions], ...more };
 }

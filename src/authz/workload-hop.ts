@@ -22,9 +22,10 @@ type Pods = Extract<Backend, { kind: 'pods' }>;
 export function workloadHop(journey: Journey, backend: Pods, message: HttpMessage, caller: Caller): DecisionProps {
   const { workload } = backend;
   const place = `${workload.namespace}/${workload.name}`;
+  journey.log.arrive('workload', `${workload.proxied ? 'sidecar of ' : ''}${place}`);
   if (backend.assumed !== undefined) journey.assumptions.add(backend.assumed);
   if (!workload.proxied) {
-    journey.hops.push({ stage: 'workload', text: `${place} has no sidecar: no policy is enforced there` });
+    journey.log.tell(() => `${place} has no sidecar: no policy is enforced there`);
     return arrived(journey, backend, caller.gateway ? message : journey.sent, `${place} has no sidecar`);
   }
   const security = journey.security.of(workload, journey.choices);
@@ -50,7 +51,7 @@ function arrived(journey: Journey, backend: Pods, message: HttpMessage, reason: 
     workload: backend.service,
     upstreamPath: message.path + message.query,
     upstreamHeaders: { ...message.headers.toRecord(), host: message.authority },
-  });
+  }, []);
 }
 
 /** The peer as the sidecar sees it, or the end where the two do not get together. */
