@@ -102,6 +102,7 @@ project.addTask('consumer-test', { description: 'Try the packed tarball on the o
 project.addTask('conformance', { description: 'Judge the examples on a real API server, istiod and Envoy (see conformance/README.md)', exec: 'conformance/run test', receiveArgs: true });
 project.addTask('mesh', { description: 'Start the mesh of the conformance rig with your manifests: npm run mesh -- dist/*.yaml', exec: 'conformance/run mesh', receiveArgs: true });
 project.addTask('differential', { description: 'Compare the evaluator with real istiod and Envoy (conformance/oracle/build first; see test/differential/README.md)', exec: 'ts-node -T -P tsconfig.json test/differential/main.ts', receiveArgs: true });
+project.addTask('checks-table', { description: 'Write docs/checks/README.md from the catalogue of checks and their cases', exec: 'ts-node -T build-tools/check-table.ts' });
 project.addTask('benchmark', { description: 'Compare loading and synthesis with bare cdk8s, side by side', exec: 'ts-node -T benchmark/run.ts' });
 
 // What users read in an editor is `import { … } from 'cdk8s-istio-security'`, also in our own examples and benchmark.
@@ -144,6 +145,8 @@ project.eslint?.addRules({ 'import/no-unresolved': ['error', { ignore: ['^cdk8s-
 
 project.gitattributes.addAttributes('/imports/**', 'linguist-generated');
 project.gitattributes.addAttributes('/API.md', 'linguist-generated');
+// Two branches may each add a row: `npm run checks-table` and its test put what comes of it in order.
+project.gitattributes.addAttributes('/docs/checks/README.md', 'linguist-generated', 'merge=union');
 project.gitignore.addPatterns('.DS_Store', '/conformance/.build/');
 for (const path of ['/imports/', '/examples/', '/benchmark/', '/build-tools/', '/conformance/', '/docs/', '/.ci/', '/.npmrc', '/tsconfig.examples.json', '/CONTRIBUTING.md', '/ARCHITECTURE.md', '/rosetta/']) {
   project.npmignore?.addPatterns(path);

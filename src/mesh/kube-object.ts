@@ -11,8 +11,10 @@ export interface KubeObject {
   readonly annotations: ReadonlyMap<string, string>;
   /** When the API server stored it, in milliseconds; undefined in manifests that were never applied. */
   readonly created?: number;
-  /** Where it stands among the manifests. */
+  /** Where it stands among the manifests; those made from others come behind them. */
   readonly index: number;
+  /** The object that it is made from: an APIRule, an ExternalGateway. */
+  readonly origin?: KubeObject;
   readonly body: Value;
   readonly spec: Value;
 }

@@ -131,8 +131,10 @@ export class MeshView {
   }
 
   private expand(objects: readonly KubeObject[], refuse: (object: KubeObject, reason: string) => void): KubeObject[] {
-    const external = objects.filter(({ kind, group }) => kind === 'ExternalGateway' && group === 'gateway.kyma-project.io').flatMap(expandExternalGateway);
-    const made = read(external, objects.length);
+    const made: KubeObject[] = [];
+    const add = (origin: KubeObject, documents: readonly Value[]) => made.push(...read(documents, next + made.length, origin));
+    const next = 1 + objects.reduce((last, { index }) => Math.max(last, index), -1);
+    for (const object of objects.filter(({ kind, group }) => kind === 'ExternalGateway' && group === 'gateway.kyma-project.io')) add(object, expandExternalGateway(object));
     const gateways = new Map([...objects, ...made].filter(({ kind, group }) => kind === 'Gateway' && group === 'networking.istio.io').map((object) => [`${object.namespace}/${object.name}`, readGateway(object)]));
     for (const object of objects.filter(({ kind, group }) => kind === 'APIRule' && group === 'gateway.kyma-project.io')) {
       const { objects: expanded, problem } = expandApiRule(object, (text(at(object.body, 'apiVersion')) ?? '').split('/')[1], {
@@ -140,7 +142,7 @@ export class MeshView {
         gatewayHosts: (name) => gateways.get(name)?.servers.flatMap(({ hosts }) => hosts) ?? (this.complete ? undefined : []),
       });
       if (problem !== undefined) refuse(object, problem);
-      made.push(...read(expanded, objects.length + made.length));
+      add(object, expanded);
     }
     return made;
   }
@@ -149,8 +151,11 @@ export class MeshView {
 /** Stands for the selector of a Service that is not among the manifests: its pods carry it, no other pods do. */
 export const SERVICE_LABEL = 'selected by service';
 
-function read(documents: readonly Value[], start: number): KubeObject[] {
-  return documents.flatMap((document, index) => readObject(document, start + index) ?? []);
+function read(documents: readonly Value[], start: number, origin: KubeObject): KubeObject[] {
+  return documents.flatMap((document, index) => {
+    const object = readObject(document, start + index);
+    return object === undefined ? [] : [{ ...object, origin }];
+  });
 }
 
 /** Of objects with one name the last one counts, as when they are applied in order. */

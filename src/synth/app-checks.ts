@@ -1,7 +1,7 @@
 import { ApiObject, App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { CheckContext, Report, runChecks, Severity } from '../checks';
-import { outputCollisions } from './output-collisions';
+import { outputFileOf } from './output-files';
 import { RelationError, Synthesis } from '../resources/synthesis';
 
 /**
@@ -14,12 +14,10 @@ export function attachAppChecks(): void {
 
 function checkApp(root: IConstruct): RelationError[] {
   const objects = root.node.findAll().filter((node): node is ApiObject => ApiObject.isApiObject(node));
-  const byDocument = new Map<unknown, ApiObject>(objects.map((object) => [rendered(object), object]));
-  const reports = runChecks(new CheckContext([...byDocument.keys()], { kyma: false }));
-  return [
-    ...reports.filter(({ severity }) => severity === Severity.ERROR).map((report) => ({ construct: byDocument.get(report.object.body)!, message: describeReport(report) })),
-    ...(root instanceof App ? outputCollisions(root, objects) : []),
-  ];
+  const outputFile = root instanceof App ? (index: number) => outputFileOf(root, objects[index]) : undefined;
+  const context = new CheckContext(objects.map(rendered), { kyma: false }, {}, undefined, outputFile);
+  return runChecks(context).filter(({ severity }) => severity === Severity.ERROR)
+    .map((report) => ({ construct: objects[context.placeOf(report.object)!.document], message: describeReport(report) }));
 }
 
 function describeReport({ check, message, effect, cure }: Report): string {

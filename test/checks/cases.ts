@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
+import { CheckContext } from '../../src/checks';
+import { fileOfResource } from '../../src/synth/output-files';
 
 /** The folder of the cases: suites of the conformance rig, one for each check. */
 export const CASES = join(__dirname, '..', '..', 'conformance', 'checks');
@@ -11,36 +13,69 @@ export interface CaseStep {
   readonly kind: 'broken' | 'repaired';
   readonly documents: readonly unknown[];
   readonly shown: boolean;
+  /** Ids of checks that rightly warn of the repaired manifests. */
+  readonly warnings: readonly string[];
+}
+
+/** The settings under which a case is linted. */
+export interface CaseSettings {
+  readonly istioVersion?: string;
+  /** Default: true. */
+  readonly kyma?: boolean;
+  /** The moment for checks that depend on the clock. */
+  readonly at?: string;
+  /** The objects are written to one file each, as cdk8s's `YamlOutputType.FILE_PER_RESOURCE` does. */
+  readonly filePerResource?: boolean;
 }
 
 /** The case of one check. */
 export interface CheckCase {
   readonly id: string;
   readonly about: string;
+  /** Why the rig cannot show the effect; undefined where it does. */
+  readonly notShown?: string;
+  readonly settings: CaseSettings;
   readonly steps: readonly CaseStep[];
 }
 
 /**
- * Reads a case: `conformance/checks/MTLS012.yaml` is a suite of the rig whose steps are named `broken…` and `repaired…`, each with all manifests that it is about in `manifest`.
+ * Reads the cases: `conformance/checks/MTLS012.yaml` is a suite of the rig whose steps are named `broken…` and `repaired…`, each with all manifests that it is about in `manifest`.
  * The Secrets of the suite and of the step are among the manifests, with their keys.
  */
 export function readCases(): CheckCase[] {
   return readdirSync(CASES).filter((file) => /^MTLS\d{3}\.yaml$/.test(file)).sort().map((file) => {
     const suite = parse(readFileSync(join(CASES, file), 'utf8'), { merge: true });
+    const about: string = suite.about ?? '';
+    const notShown = /^not shown: (.*)$/s.exec(about)?.[1].trim();
     return {
       id: file.slice(0, -'.yaml'.length),
-      about: suite.about ?? '',
+      about,
+      notShown,
+      settings: suite.lint ?? {},
       steps: suite.steps.filter(({ name }: { name: string }) => /^(broken|repaired)\b/.test(name)).map((step: any): CaseStep => ({
         name: step.name,
         kind: step.name.startsWith('broken') ? 'broken' : 'repaired',
         documents: [
           ...secrets(suite.secrets, step.secrets),
-          ...parseAllDocuments(step.manifest ?? '', { merge: true }).map((document) => document.toJS()).filter((document) => document !== null),
+          ...documentsOf(step.manifest ?? ''),
         ],
-        shown: (step.requests ?? []).length > 0 || step.refused !== undefined || step.rejected !== undefined,
+        shown: notShown === undefined && ((step.requests ?? []).length > 0 || step.refused !== undefined || step.rejected !== undefined),
+        warnings: step.warnings ?? [],
       })),
     };
   });
+}
+
+/** The documents of a YAML text. */
+export function documentsOf(yaml: string): unknown[] {
+  return parseAllDocuments(yaml, { merge: true }).map((document) => document.toJS()).filter((document) => document !== null);
+}
+
+/** What checks read of documents, under the settings of a case. */
+export function contextOf(documents: readonly unknown[], { istioVersion, kyma = true, at, filePerResource }: CaseSettings = {}): CheckContext {
+  const file = ({ kind, metadata }: any) => fileOfResource(kind, metadata.name);
+  const moment = at === undefined ? undefined : new Date(at);
+  return new CheckContext(documents, { istioVersion, kyma }, {}, moment, (index) => (filePerResource ? file(documents[index]) : undefined));
 }
 
 function secrets(...lists: any[][]): unknown[] {

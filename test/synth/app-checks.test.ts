@@ -60,7 +60,7 @@ test('two objects that would land in one output file are an error', () => {
     configMap(one, 'First', 'x');
     configMap(other, 'Second', 'x');
   });
-  expect(failure(app)).toBe('[other/Second] MTLS102: output file `ConfigMap.x.k8s.yaml` is also that of `one/First`, which would be lost: use another `yamlOutputType` or another `metadata.name`');
+  expect(failure(app)).toContain('[other/Second] MTLS102: output file `ConfigMap.x.k8s.yaml` of ConfigMap `default/x` is also that of ConfigMap `a/x`');
   expect(existsSync(join(outdir, 'ConfigMap.x.k8s.yaml'))).toBe(false);
 });
 
@@ -73,7 +73,7 @@ test('with a folder for each chart, only objects of one chart can collide', () =
   expect(failure(appWith(folders, (one) => {
     configMap(one, 'First', 'x');
     configMap(one, 'Second', 'x', 'b');
-  }))).toContain('[one/Second] MTLS102: output file `ConfigMap.x.k8s.yaml`');
+  }))).toContain('[one/Second] MTLS102: output file `one/ConfigMap.x.k8s.yaml`');
 });
 
 test('hand-written objects are checked like ours: a plain-HTTP server beside MUTUAL stops the synth', () => {

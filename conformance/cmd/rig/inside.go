@@ -87,6 +87,10 @@ func load(command string, files []string) ([]*suite.Suite, error) {
 		if err != nil {
 			return nil, err
 		}
+		if strings.HasPrefix(s.About, "not shown: ") { // the case of a check whose effect no mesh can show; jest reads it
+			fmt.Printf("%s is %s\n", s.Name, s.About)
+			continue
+		}
 		suites = append(suites, s)
 	}
 	return suites, nil

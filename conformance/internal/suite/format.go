@@ -27,6 +27,7 @@ type Suite struct {
 	Tokens       map[string]Token               `json:"tokens,omitempty"`
 	Steps        []Step                         `json:"steps"`
 	Mutations    []Mutation                     `json:"mutations,omitempty"`
+	Lint         map[string]any                 `json:"lint,omitempty"` // of the cases of checks: their settings; read by jest only
 
 	file string
 }
@@ -70,6 +71,7 @@ type Step struct {
 	Rejected   string    `json:"rejected,omitempty"`   // Envoy must reject a push of this type (sds, lds, …), which is a failure otherwise
 	Expose     string    `json:"exposes,omitempty"`    // why this step shows a hole; for the report
 	Requests   []Request `json:"requests,omitempty"`
+	Warnings   []string  `json:"warnings,omitempty"` // of the cases of checks: ids that rightly warn of repaired manifests; read by jest only
 }
 
 // Patch changes one object by a JSON patch.
