@@ -60,7 +60,8 @@ export function enforce(journey: Journey, arrival: Arrival): Passage {
   if (verdict.rule !== undefined) {
     const { rule } = verdict;
     const reason = `denied by \`${nameOf(rule)}\` rule ${rule.number}`;
-    return stop(Outcome.FORBIDDEN, reason, { status: 403, policy: nameOf(rule), rule: rule.number }, [() => reason, () => describeMatch(rule, request)]);
+    const told = [() => reason, () => describeMatch(rule, request)];
+    return stop(Outcome.FORBIDDEN, reason, { status: 403, policy: nameOf(rule), rule: rule.number }, told);
   }
   const miss = closestRule(policies.allow, request);
   const [policy] = security.allowing;

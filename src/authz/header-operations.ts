@@ -49,8 +49,8 @@ export function describeHeaderChanges(
     ...sent().length === 0 ? [] : [() => `removes what the client sent as ${sent().join(', ')}`],
     ...written.map(([name, value]) => () => {
       if (formatValue(value, remaining, peer) !== '') return `sets ${name} to ${shown(after, name)}`;
-      const left = after.headers.get(name.toLowerCase()).length === 0 ? 'the header is not there' : `what the client sent stays: ${shown(after, name)}`;
-      return `\`${value}\` is empty, so ${name} is not written: ${left}`;
+      if (after.headers.get(name.toLowerCase()).length === 0) return `${name} is not set: \`${value}\` is empty`;
+      return `${name} keeps what the client sent, ${shown(after, name)}: \`${value}\` is empty, and an empty value is not written`;
     }),
   ];
 }

@@ -69,6 +69,11 @@ export class Mesh {
     return evaluate({ view: this.view, proxies: this.proxies, security: this.security }, request);
   }
 
+  /** The trust domain of the mesh: as given, or of the ConfigMap `istio`, or `cluster.local`. */
+  public get trustDomain(): string {
+    return this.view.settings.trustDomain;
+  }
+
   /** The objects that take no effect because the API server or Istio refuses them, each with the reason. */
   public get refused(): string[] {
     return this.view.refused.map(({ object, reason }) => `${object.kind} ${object.namespace}/${object.name}: ${reason}`);

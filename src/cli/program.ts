@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { ExitStatus, Stop } from './exit-status';
+import { addExplain } from './explain/explain';
 import { addPki } from './pki/pki-command';
+import { Run } from './run';
 import { Terminal, printable } from './terminal';
 
 const NAME = 'cdk8s-istio-security';
@@ -16,7 +18,8 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     .configureOutput({ writeOut: terminal.write, writeErr: (text) => terminal.note(printable(text)) })
     .showHelpAfterError('(--help tells how it is used)')
     .addHelpText('afterAll', STATUSES);
-  addPki(program, { terminal, end: (end) => { status = end; } });
+  const run: Run = { terminal, end: (end) => { status = end; } };
+  [addExplain, addPki].forEach((add) => add(program, run));
   try {
     await program.parseAsync([...args], { from: 'user' });
     return status;

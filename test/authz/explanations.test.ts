@@ -23,7 +23,7 @@ test('an allowed request is followed from the handshake to the workload', () => 
     '  route       VirtualService default/route → httpbin.default.svc.cluster.local:8000, as a.test/innerx',
     '              removes what the client sent as x-id',
     '              sets X-Cn to `O=Example,CN=client`',
-    '              `%DOWNSTREAM_PEER_URI_SAN%` is empty, so X-San is not written: what the client sent stays: `forged`',
+    '              X-San keeps what the client sent, `forged`: `%DOWNSTREAM_PEER_URI_SAN%` is empty, and an empty value is not written',
     '  workload    default/httpbin (sidecar): no rule of `default/deny` denies; `default/allow` rule 1 allows',
   ]);
 });
@@ -40,7 +40,7 @@ test('of a request that no rule allows the closest rule is told, with what it wa
     '  gateway     istio-system/istio-ingressgateway (gateway): no policy selects it',
     '  route       VirtualService default/route → httpbin.default.svc.cluster.local:8000, as a.test/innerx',
     '              sets X-Cn to `O=Example,CN=alice`',
-    '              `%DOWNSTREAM_PEER_URI_SAN%` is empty, so X-San is not written: the header is not there',
+    '              X-San is not set: `%DOWNSTREAM_PEER_URI_SAN%` is empty',
     '  workload    no rule of `default/allow` matches; the closest, default/allow rule 1, fails at',
     '                when request.headers[X-Cn]: wants `O=Example,CN=client`, the request has `O=Example,CN=alice`',
   ]);

@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
-import type { MeshOptions } from '../../authz';
+import type { MeshOptions, WorkloadFacts } from '../../authz';
 import { behaviourOf } from '../../mesh/version';
 import { Stop, stopping } from '../exit-status';
-import { momentOf } from '../options';
+import { collect, momentOf } from '../options';
+import { readText } from '../read-file';
 
 /** What the arguments `[manifest...]` of a command are. */
 export const MANIFESTS = 'YAML or JSON files, directories of them, or `-` for standard input';
@@ -14,6 +15,11 @@ export interface MeshCommandOptions {
   readonly rootNamespace?: string;
   readonly complete?: boolean;
   readonly at?: Date;
+  readonly keys?: string[];
+  readonly secret?: string[];
+  readonly harmless?: string[];
+  readonly createdTogether?: boolean;
+  readonly workload?: WorkloadFacts[];
   readonly format: string;
 }
 
@@ -28,9 +34,49 @@ export function addMeshOptions(command: Command, formats: readonly string[] = ['
     .addOption(new Option('--format <format>', 'form of the answer').choices(formats).default(formats[0]));
 }
 
+/** Adds what the evaluator can be told beside the manifests. */
+export function addFactOptions(command: Command): Command {
+  return command
+    .option('--workload <facts>', 'pods that are not among the manifests: `namespace/service:port[:target port]=label=value,…`; may be repeated', collectWorkload)
+    .option('--keys <uri=file>', 'key set (JWKS) behind a `jwksUri`; may be repeated', collect)
+    .option('--secret <name>', 'Secret that exists although it is not among the manifests, `namespace/name`; may be repeated', collect)
+    .option('--harmless <name>', 'EnvoyFilter or WasmPlugin that changes nothing about who gets in, `namespace/name`; may be repeated', collect)
+    .option('--created-together', 'objects without creation time were created in one second, so that names decide their order');
+}
+
 /** What the evaluator takes of these options. */
-export function meshOptionsOf({ istioVersion, trustDomain, rootNamespace, complete }: MeshCommandOptions): MeshOptions {
-  return { istioVersion, trustDomain, rootNamespace, complete };
+export function meshOptionsOf(options: MeshCommandOptions): MeshOptions {
+  const { istioVersion, trustDomain, rootNamespace, complete, keys, secret, harmless, createdTogether, workload } = options;
+  return { istioVersion, trustDomain, rootNamespace, complete, keySets: keySetsOf(keys ?? []), secrets: secret, harmless, createdTogether, workloads: workload };
+}
+
+/** Reads `namespace/service:port[:target port]=label=value,…`. */
+export function workloadOf(text: string): WorkloadFacts {
+  const [, namespace, service, port, targetPort, written] = /^([^/:=]+)\/([^/:=]+):(\d{1,5})(?::(\d{1,5}))?=(.+)$/s.exec(text) ?? [];
+  const labels = (written ?? '').split(',').map((label) => /^([^=]+)=(.*)$/s.exec(label));
+  if (namespace === undefined || labels.includes(null)) {
+    throw Stop.wrongUse(`invalid workload \`${text}\`: expected \`namespace/service:port=label=value,…\`, e.g. \`default/httpbin:8000=app=httpbin\``);
+  }
+  return {
+    namespace,
+    service,
+    labels: Object.fromEntries(labels.map((label) => [label![1], label![2]])),
+    ports: [{ port: Number(port), targetPort: targetPort === undefined ? undefined : Number(targetPort) }],
+  };
+}
+
+function collectWorkload(text: string, previous: WorkloadFacts[] = []): WorkloadFacts[] {
+  return [...previous, workloadOf(text)];
+}
+
+function keySetsOf(assignments: readonly string[]): { [uri: string]: string } {
+  return Object.fromEntries(assignments.map((assignment) => {
+    // A URI may have `=` in its query, a file name rarely.
+    const equals = assignment.lastIndexOf('=');
+    const [uri, file] = [assignment.slice(0, Math.max(equals, 0)), assignment.slice(equals + 1)];
+    if (uri === '' || file === '') throw Stop.wrongUse(`invalid key set \`${assignment}\`: expected \`<jwksUri>=<file>\``);
+    return [uri, readText(file, 'key set')];
+  }));
 }
 
 function versionOf(text: string): string {
