@@ -71,6 +71,11 @@ export class GatewayProxy {
     return this.services.map(({ namespace, name }) => `${namespace}/${name}`);
   }
 
+  /** The ports on which the pods listen. */
+  public get targets(): number[] {
+    return [...this.byPort.keys()];
+  }
+
   /** Every server, with the port on which the pods listen. */
   public get servers(): { readonly server: GatewayServer; readonly target: number }[] {
     return [...this.byPort].flatMap(([target, entries]) => entries.flatMap(({ servers }) => servers.map((server) => ({ server, target }))));

@@ -24,8 +24,27 @@ export interface Listener {
   readonly chains: readonly FilterChain[];
   /** Why Envoy refuses the listener, so that the port stays shut. */
   readonly rejected?: string;
+  /** The servers that Envoy refuses it for. */
+  readonly rejection?: Rejection;
   /** Servers that lost against others on the port, with the reason. */
   readonly dropped: readonly string[];
+  readonly losses: readonly Loss[];
+}
+
+/** A server that istiod drops whole for one that came before it. */
+export interface Loss {
+  readonly server: GatewayServer;
+  readonly winner: GatewayServer;
+  /** The host that both have; undefined where their protocols cannot share the port. */
+  readonly host?: string;
+}
+
+/** Two servers, or one twice, that ask for the same connections. */
+export interface Rejection {
+  readonly first: GatewayServer;
+  readonly second: GatewayServer;
+  /** In lower case; empty for every connection. */
+  readonly serverName: string;
 }
 
 interface Merged {
@@ -62,9 +81,10 @@ function conflict(first: readonly GatewayServer[], second: readonly GatewayServe
 class PortMerge {
   private readonly merged: Merged[] = [];
   private readonly routeTables = new Map<string, GatewayServer[]>();
-  private readonly tlsHosts = new Map<string, string>();
+  private readonly tlsHosts = new Map<string, GatewayServer>();
   private readonly secureBinds = new Set<string>();
   private readonly dropped: string[] = [];
+  private readonly losses: Loss[] = [];
   private plainText?: Merged;
 
   public add(servers: readonly GatewayServer[]): Listener {
@@ -75,9 +95,9 @@ class PortMerge {
   private addServer(server: GatewayServer): void {
     const name = routeName(server);
     if (server.tls !== undefined) {
-      const duplicate = server.hosts.find((host) => this.tlsHosts.get(host) === server.bind);
-      if (duplicate !== undefined) return this.drop(server, `an earlier server on this port has host \`${duplicate}\` too`);
-      server.hosts.forEach((host) => this.tlsHosts.set(host, server.bind));
+      const host = server.hosts.find((entry) => this.tlsHosts.get(entry)?.bind === server.bind);
+      if (host !== undefined) return this.drop(server, `an earlier server on this port has host \`${host}\` too`, { server, winner: this.tlsHosts.get(host)!, host });
+      server.hosts.forEach((entry) => this.tlsHosts.set(entry, server));
     }
     if (this.merged.length === 0) return this.start(server, name);
     if (this.plainText !== undefined) return this.joinPlainText(server, name, this.plainText);
@@ -95,7 +115,7 @@ class PortMerge {
   private joinPlainText(server: GatewayServer, name: string, current: Merged): void {
     const mergeable = (isPlainHttp(server.protocol) || server.protocol === current.protocol) && isPlainHttp(current.protocol);
     if (current.bind !== server.bind) return this.start(server, name);
-    if (!mergeable) return this.drop(server, `it cannot share the port with ${describeServer(current.servers[0])}`);
+    if (!mergeable) return this.drop(server, `it cannot share the port with ${describeServer(current.servers[0])}`, { server, winner: current.servers[0] });
     current.servers.push(server);
     this.routeTables.get(name)?.push(server);
   }
@@ -111,14 +131,16 @@ class PortMerge {
     else same.servers.push(server);
   }
 
-  private drop(server: GatewayServer, why: string): void {
+  private drop(server: GatewayServer, why: string, loss?: Loss): void {
     this.dropped.push(`${describeServer(server)} is dropped: ${why}`);
+    if (loss !== undefined) this.losses.push(loss);
   }
 
   private build(): Listener {
     // Servers bound to an address of their own are listeners of their own, which clients of the gateway's Service do not reach.
     const chains = this.merged.filter(({ bind }) => bind === '' || bind === '0.0.0.0').flatMap((entry) => this.chainsOf(entry));
-    return { chains, rejected: overlap(chains) ?? uncheckedNames(chains), dropped: this.dropped };
+    const rejection = overlap(chains);
+    return { chains, rejected: describeOverlap(rejection) ?? uncheckedNames(chains), rejection, dropped: this.dropped, losses: this.losses };
   }
 
   private chainsOf({ protocol, routeName: name, servers }: Merged): FilterChain[] {
@@ -143,16 +165,22 @@ function serverNames(server: GatewayServer): string[] {
 }
 
 /** Envoy refuses a listener in which two chains, or one twice, ask for the same connections. */
-function overlap(chains: readonly FilterChain[]): string | undefined {
+function overlap(chains: readonly FilterChain[]): Rejection | undefined {
   const seen = new Map<string, GatewayServer>();
   for (const { serverNames: names, server } of chains.filter(({ routes }) => routes !== undefined)) {
     for (const name of names.length === 0 ? [''] : names) {
       const other = seen.get(name);
-      if (other !== undefined) return `${describeServer(other)} and ${describeServer(server)} both take ${name === '' ? 'every connection' : `server name \`${name}\``}, which Envoy refuses`;
+      if (other !== undefined) return { first: other, second: server, serverName: name };
       seen.set(name, server);
     }
   }
   return undefined;
+}
+
+function describeOverlap(rejection: Rejection | undefined): string | undefined {
+  if (rejection === undefined) return undefined;
+  const { first, second, serverName } = rejection;
+  return `${describeServer(first)} and ${describeServer(second)} both take ${serverName === '' ? 'every connection' : `server name \`${serverName}\``}, which Envoy refuses`;
 }
 
 /** Envoy refuses a list of names without a trust anchor to verify certificates by. */

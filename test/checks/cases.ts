@@ -59,7 +59,7 @@ export function readCases(): CheckCase[] {
           ...secrets(suite.secrets, step.secrets),
           ...documentsOf(step.manifest ?? ''),
         ],
-        shown: notShown === undefined && ((step.requests ?? []).length > 0 || step.refused !== undefined || step.rejected !== undefined),
+        shown: notShown === undefined && ((step.requests ?? []).length > 0 || [step.refused, step.rejected, step.crashes].some((text) => text !== undefined)),
         warnings: step.warnings ?? [],
       })),
     };
