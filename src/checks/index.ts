@@ -1,8 +1,13 @@
-export { CATALOGUE } from './catalogue';
+export { judge, problemOf } from './acknowledgement/acknowledgement';
+export type { Acknowledgement, AcknowledgedReport, Judgement } from './acknowledgement/acknowledgement';
+export { ACKNOWLEDGE, annotatedAcknowledgements } from './acknowledgement/annotation';
+export { CATALOGUE, CHECK_IDS } from './catalogue';
 export type { Check } from './check';
 export { CheckContext } from './context';
 export type { Place, Profile } from './context';
 export { Effect, Severity } from './finding';
 export type { FieldPath, Finding, PatchOperation } from './finding';
+export { pageOf } from './page';
+export { usesKyma } from './profile';
 export { runChecks } from './run-checks';
 export type { Report } from './run-checks';

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ExitStatus, Stop } from './exit-status';
 import { addExplain } from './explain/explain';
+import { addLint } from './lint/lint-command';
 import { addPki } from './pki/pki-command';
 import { Run } from './run';
 import { Terminal, printable } from './terminal';
@@ -19,7 +20,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     .showHelpAfterError('(--help tells how it is used)')
     .addHelpText('afterAll', STATUSES);
   const run: Run = { terminal, end: (end) => { status = end; } };
-  [addExplain, addPki].forEach((add) => add(program, run));
+  [addExplain, addLint, addPki].forEach((add) => add(program, run));
   try {
     await program.parseAsync([...args], { from: 'user' });
     return status;

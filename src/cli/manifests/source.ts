@@ -53,8 +53,8 @@ export class Origin {
    */
   public constructor(
     public readonly source: Source,
-    private readonly document: Document.Parsed,
-    private readonly prefix: readonly (string | number)[],
+    public readonly document: Document.Parsed,
+    public readonly prefix: readonly (string | number)[],
   ) {}
 
   /**
