@@ -56,7 +56,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   jestOptions: {
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     jestConfig: {
-      modulePathIgnorePatterns: ['<rootDir>/lib/', '<rootDir>/dist/'],
+      modulePathIgnorePatterns: ['<rootDir>/lib/', '<rootDir>/dist/', '<rootDir>/.stryker/'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/mutation/'],
       moduleNameMapper: { '^cdk8s-istio-security$': '<rootDir>/src', '^cdk8s-istio-security/jest$': '<rootDir>/src/jest' },
       collectCoverageFrom: ['src/**/*.ts'],
       coveragePathIgnorePatterns: ['/node_modules/', '/imports/', '/test/'],
@@ -104,6 +105,37 @@ project.addTask('mesh', { description: 'Start the mesh of the conformance rig wi
 project.addTask('differential', { description: 'Compare the evaluator with real istiod and Envoy (conformance/oracle/build first; see test/differential/README.md)', exec: 'ts-node -T -P tsconfig.json test/differential/main.ts', receiveArgs: true });
 project.addTask('checks-table', { description: 'Write docs/checks/README.md from the catalogue of checks and their cases', exec: 'ts-node -T build-tools/check-table.ts' });
 project.addTask('benchmark', { description: 'Compare loading and synthesis with bare cdk8s, side by side', exec: 'ts-node -T benchmark/run.ts' });
+
+// Mutation tests: `npm run mutation -- --mutate 'src/mesh/**/*.ts'`. A change of src/ that no test notices is a survivor.
+project.addTask('mutation', { description: 'Change the evaluator and the checks in thousands of ways, and count the changes that no test notices', exec: 'stryker run', receiveArgs: true });
+const stryker = {
+  mutate: ['src/authz/**/*.ts', 'src/mesh/**/*.ts', 'src/checks/**/*.ts'],
+  testRunner: 'jest',
+  plugins: ['@stryker-mutator/jest-runner'],
+  jest: { projectType: 'custom', configFile: 'test/mutation/jest.config.json' },
+  coverageAnalysis: 'perTest',
+  ignoreStatic: true,
+  concurrency: 2,
+  timeoutMS: 30000,
+  incremental: true,
+  incrementalFile: '.stryker/incremental.json',
+  tempDirName: '.stryker/sandbox',
+  reporters: ['clear-text', 'progress-append-only', 'json'],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportScoreTable: true },
+  jsonReporter: { fileName: '.stryker/report.json' },
+  ignorePatterns: ['/conformance/.build', '/dist', '/lib', '/coverage', '/test-reports'],
+  disableTypeChecks: false,
+};
+new JsonFile(project, 'stryker.config.json', { obj: stryker, marker: false });
+const mutationTests = {
+  rootDir: '../..',
+  testMatch: ['<rootDir>/test/mutation/*.test.ts'],
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json', diagnostics: false }] },
+  moduleNameMapper: { '^cdk8s-istio-security$': '<rootDir>/src' },
+};
+new JsonFile(project, 'test/mutation/jest.config.json', { obj: mutationTests, marker: false });
+project.gitignore.addPatterns('/.stryker/');
+project.npmignore?.addPatterns('/.stryker/', '/stryker.config.json');
 
 // What users read in an editor is `import { … } from 'cdk8s-istio-security'`, also in our own examples and benchmark.
 new JsonFile(project, 'tsconfig.examples.json', {

@@ -46,8 +46,9 @@ export function addFactOptions(command: Command): Command {
 
 /** What the evaluator takes of these options. */
 export function meshOptionsOf(options: MeshCommandOptions): MeshOptions {
-  const { istioVersion, trustDomain, rootNamespace, complete, keys, secret, harmless, createdTogether, workload } = options;
-  return { istioVersion, trustDomain, rootNamespace, complete, keySets: keySetsOf(keys ?? []), secrets: secret, harmless, createdTogether, workloads: workload };
+  const { istioVersion, trustDomain, rootNamespace, complete, harmless, createdTogether } = options;
+  const facts = { keySets: keySetsOf(options.keys ?? []), secrets: options.secret, harmless, createdTogether, workloads: options.workload };
+  return { istioVersion, trustDomain, rootNamespace, complete, ...facts };
 }
 
 /** Reads `namespace/service:port[:target port]=label=value,…`. */
@@ -55,7 +56,8 @@ export function workloadOf(text: string): WorkloadFacts {
   const [, namespace, service, port, targetPort, written] = /^([^/:=]+)\/([^/:=]+):(\d{1,5})(?::(\d{1,5}))?=(.+)$/s.exec(text) ?? [];
   const labels = (written ?? '').split(',').map((label) => /^([^=]+)=(.*)$/s.exec(label));
   if (namespace === undefined || labels.includes(null)) {
-    throw Stop.wrongUse(`invalid workload \`${text}\`: expected \`namespace/service:port=label=value,…\`, e.g. \`default/httpbin:8000=app=httpbin\``);
+    const form = '`namespace/service:port=label=value,…`, e.g. `default/httpbin:8000=app=httpbin`';
+    throw Stop.wrongUse(`invalid workload \`${text}\`: expected ${form}`);
   }
   return {
     namespace,

@@ -1,0 +1,3 @@
+import { allTestsOf } from './all-tests';
+
+allTestsOf('authz', 'mesh');
