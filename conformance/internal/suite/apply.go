@@ -33,6 +33,7 @@ func (r *run) applyAll(ctx context.Context, objects []*unstructured.Unstructured
 	if err != nil {
 		return err
 	}
+	r.warnings = warnings
 	if warnings != "" {
 		r.Report.note("%s", warnings)
 	}

@@ -22,6 +22,11 @@ func (s *Suite) check() error {
 	if s.Name == "" || len(s.Steps) == 0 {
 		return fmt.Errorf("a suite needs a name and steps")
 	}
+	for _, need := range s.Needs {
+		if _, err := neededWorkloads(need); err != nil {
+			return err
+		}
+	}
 	last := map[string]bool{}
 	for i, step := range s.Steps {
 		last = map[string]bool{}
@@ -30,6 +35,9 @@ func (s *Suite) check() error {
 		}
 		if step.Refused != "" && len(step.Requests) > 0 && i == 0 {
 			return fmt.Errorf("step `%s`: nothing is applied, so there is nothing to request", step.Name)
+		}
+		if err := step.check(); err != nil {
+			return fmt.Errorf("step `%s`: %w", step.Name, err)
 		}
 		for _, fault := range step.Faults {
 			if faults[fault] == nil {
@@ -60,6 +68,18 @@ func (s *Suite) check() error {
 				return fmt.Errorf("mutation `%s`: the last step has no request `%s`", m.Name, name)
 			}
 		}
+	}
+	return nil
+}
+
+func (s *Step) check() error {
+	switch {
+	case s.Crashes == "":
+		return nil
+	case s.Crashes != "gateway" && s.Crashes != "istiod" && strings.Count(s.Crashes, "/") != 1:
+		return fmt.Errorf("invalid program `%s`: expected gateway, istiod, or namespace/app for a sidecar", s.Crashes)
+	case s.Refused != "" || s.Rejected != "" || len(s.Load) > 0 || len(s.Patch) > 0 || len(s.Faults) > 0 || len(s.Delete) > 0 || len(s.Restart) > 0:
+		return fmt.Errorf("`crashes` goes with manifests, secrets and requests only")
 	}
 	return nil
 }

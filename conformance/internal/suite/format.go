@@ -24,12 +24,14 @@ type Suite struct {
 	Secrets      []Secret                       `json:"secrets,omitempty"`
 	Gardener     string                         `json:"gardenerAuthority,omitempty"`
 	Issuer       *Issuer                        `json:"issuer,omitempty"`
+	Needs        []string                       `json:"needs,omitempty"` // further workloads, see workloads/
 	Tokens       map[string]Token               `json:"tokens,omitempty"`
 	Steps        []Step                         `json:"steps"`
 	Mutations    []Mutation                     `json:"mutations,omitempty"`
 	Lint         map[string]any                 `json:"lint,omitempty"` // of the cases of checks: their settings; read by jest only
 
-	file string
+	file     string
+	isolated bool // every step starts from nothing but the suite's Secrets
 }
 
 // Secret is a Secret that the suite provides. One with the same name among the manifests is replaced by it.
@@ -69,6 +71,8 @@ type Step struct {
 	Load       []Request `json:"load,omitempty"`       // sent over and over from before the changes until after the step's requests
 	RotateKeys string    `json:"rotateKeys,omitempty"` // of the issuer: `keep` or `withdraw` the old one
 	Rejected   string    `json:"rejected,omitempty"`   // Envoy must reject a push of this type (sds, lds, …), which is a failure otherwise
+	Warns      string    `json:"warns,omitempty"`      // kubectl must print a warning with this text
+	Crashes    string    `json:"crashes,omitempty"`    // gateway, istiod or namespace/app: the manifests must crash it; they are removed after the step
 	Expose     string    `json:"exposes,omitempty"`    // why this step shows a hole; for the report
 	Requests   []Request `json:"requests,omitempty"`
 	Warnings   []string  `json:"warnings,omitempty"` // of the cases of checks: ids that rightly warn of repaired manifests; read by jest only
@@ -100,7 +104,7 @@ type Request struct {
 	Method      string         `json:"method,omitempty"`
 	Host        string         `json:"host,omitempty"`        // in place of the URL's host
 	SNI         *string        `json:"sni,omitempty"`         // in place of the URL's host; empty for none
-	Address     string         `json:"address,omitempty"`     // ingress, service (default for *.svc.cluster.local) or pod
+	Address     string         `json:"address,omitempty"`     // ingress, service (default for *.svc.cluster.local), pod, or namespace/name of another gateway's Service
 	Identity    string         `json:"identity,omitempty"`    // namespace/serviceaccount: be this workload of the mesh, straight to the pod
 	Certificate string         `json:"certificate,omitempty"` // or `files/NAME` for NAME.crt and NAME.key that `prepare` made
 	Trust       string         `json:"trust,omitempty"`       // authority that must have issued the server certificate
@@ -154,6 +158,7 @@ func Load(file string) (*Suite, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	s.file = file
+	s.isolated = filepath.Base(s.directory()) == checksDirectory
 	return s, nil
 }
 
@@ -171,5 +176,8 @@ func Parse(content []byte) (*Suite, error) {
 	}
 	return s, s.check()
 }
+
+// checksDirectory holds the cases of the library's checks: in each step all manifests that it is about, so every step starts from nothing.
+const checksDirectory = "checks"
 
 func (s *Suite) directory() string { return filepath.Dir(s.file) }

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -28,6 +29,9 @@ func TestMistakesInASuiteAreErrors(t *testing.T) {
 		{head + "{name: a, url: https://h/, expect: 200}\nmutations:\n- {name: m, noticedBy: [b]}", "mutation `m`: the last step has no request `b`"},
 		{head + "{name: a, url: https://h/, expect: 200}\nmutations:\n- {name: m}", "needs a name and the requests that notice it"},
 		{"name: s\nsteps: [{name: one, faults: [rain]}]", "invalid fault `rain`"},
+		{"name: s\nneeds: [moon]\nsteps: [{name: one}]", "no workload is called `moon`"},
+		{"name: s\nsteps: [{name: one, crashes: moon}]", "invalid program `moon`"},
+		{"name: s\nsteps: [{name: one, crashes: gateway, rejected: lds}]", "`crashes` goes with manifests, secrets and requests only"},
 	} {
 		_, err := Parse([]byte(test.text))
 		if err == nil || !strings.Contains(err.Error(), test.want) {
@@ -53,14 +57,64 @@ func TestOutcomesAreNumbersWordsOrLists(t *testing.T) {
 }
 
 func TestEveryCommittedSuiteIsWellFormed(t *testing.T) {
-	files, err := filepath.Glob("../../suites/*.yaml")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no suite found", err)
-	}
-	for _, file := range files {
-		if _, err := Load(file); err != nil {
-			t.Error(err)
+	for _, folder := range []string{"suites", "checks"} {
+		files, err := filepath.Glob("../../" + folder + "/*.yaml")
+		if err != nil || len(files) == 0 {
+			t.Fatal("no suite found in", folder, err)
 		}
+		for _, file := range files {
+			s, err := Load(file)
+			if err != nil {
+				t.Error(err)
+			} else if s.isolated != (folder == "checks") {
+				t.Errorf("%s: isolated is %v", file, s.isolated)
+			}
+		}
+	}
+}
+
+func TestNeededWorkloadsAreWellFormed(t *testing.T) {
+	entries, err := workloads.ReadDir("workloads")
+	if err != nil || len(entries) < 2 {
+		t.Fatal(entries, err)
+	}
+	for _, entry := range entries {
+		if objects, err := neededWorkloads(strings.TrimSuffix(entry.Name(), ".yaml")); err != nil || len(objects) == 0 {
+			t.Errorf("%s: %d objects, %v", entry.Name(), len(objects), err)
+		}
+	}
+}
+
+func TestAProofNeedsBothSides(t *testing.T) {
+	var out strings.Builder
+	r := &Report{Out: &out}
+	r.prove("MTLS901", "broken: a", 2, 0, nil)
+	r.prove("MTLS901", "repaired: a", 1, 0, nil)
+	r.prove("MTLS902", "broken: a", 1, 1, nil)
+	r.prove("MTLS902", "repaired: a", 1, 0, nil)
+	r.prove("MTLS903", "broken: a", 0, 0, nil)
+	r.prove("MTLS904", "broken: a", 1, 0, nil)
+	r.prove("MTLS904", "repaired: a", 0, 0, errors.New("no"))
+	r.printProofs()
+	for _, want := range []string{"yes, 2", "NO, 1 of 2 wrong", "no request", "no step", "NO, 1 of 1 wrong", "1 of 4 checks are shown both ways"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("`%s` is missing in\n%s", want, out.String())
+		}
+	}
+}
+
+func TestAnIsolatedStepKeepsOnlyWorkloadsThatTheNextOneHasWordForWord(t *testing.T) {
+	objects, err := neededWorkloads("tcp-server")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, _ := neededWorkloads("tcp-server")
+	if !isWorkload(objects[0]) || !contains(again, objects[0]) {
+		t.Error("an equal workload is not kept")
+	}
+	again[0].SetLabels(map[string]string{"app": "other"})
+	if contains(again, objects[0]) {
+		t.Error("a workload with another label is kept")
 	}
 }
 

@@ -29,6 +29,9 @@ func (r *run) checkRejections(ctx context.Context, expected string) error {
 	if err != nil {
 		return err
 	}
+	if expected != "" {
+		r.Report.outcome(r.suite.Name, &Request{Name: "Envoy's answer to a push of type " + expected, Expect: Verdicts{"rejected"}}, observation{verdict: "rejected"}, nil)
+	}
 	if len(unexpected) > 0 {
 		return fmt.Errorf("Envoy rejected configuration: %s", strings.Join(unexpected, "; "))
 	}

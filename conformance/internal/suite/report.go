@@ -14,6 +14,7 @@ type Report struct {
 
 	Passed, Failed, Unjudged int
 	failures                 []string
+	proofs                   []*proof
 }
 
 func (r *Report) heading(format string, args ...any) { fmt.Fprintf(r.Out, "\n"+format+"\n", args...) }
@@ -54,6 +55,7 @@ func (r *Report) outcome(where string, request *Request, seen observation, probl
 
 // Summary prints the end of the report and tells whether everything passed.
 func (r *Report) Summary(duration time.Duration) bool {
+	r.printProofs()
 	fmt.Fprintf(r.Out, "\n%d passed, %d failed, in %.1f s\n", r.Passed, r.Failed, duration.Seconds())
 	if r.Unjudged > 0 {
 		fmt.Fprintf(r.Out, "%d objects were NOT judged by the API server: their CustomResourceDefinitions are missing; set CRDS_DIR to a directory that has them\n", r.Unjudged)

@@ -2,7 +2,7 @@ package suite
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -17,8 +17,10 @@ import (
 	"conformance/internal/sandbox"
 )
 
-//go:embed workloads.yaml
-var workloads []byte
+// workloads are what every suite finds (common.yaml), and what a suite may ask for by name in `needs`.
+//
+//go:embed workloads/*.yaml
+var workloads embed.FS
 
 // Runner runs suites one after the other on one mesh.
 type Runner struct {
@@ -32,7 +34,10 @@ type Runner struct {
 	certManager bool
 
 	istiodStopped bool
-	rejections    map[string]float64 // seen and reported so far
+	rejections    map[string]float64     // seen and reported so far
+	restarts      map[mesh.Program]int32 // likewise
+	deployed      map[string]bool        // workloads that a suite has asked for
+	unsettled     bool                   // the last suite's objects are removed, but nobody has waited for that to take effect
 }
 
 // Prepare deploys the workloads and callers that all suites share.
@@ -43,7 +48,19 @@ func (r *Runner) Prepare(ctx context.Context) (err error) {
 	if r.ingress, err = r.Mesh.IngressAddress(ctx); err != nil {
 		return err
 	}
-	objects, err := parseObjects(workloads)
+	r.deployed = map[string]bool{}
+	if err := r.deploy(ctx, "common"); err != nil {
+		return err
+	}
+	return r.Mesh.Converge(ctx)
+}
+
+// deploy applies workloads of that name, once; they stay for the suites to come.
+func (r *Runner) deploy(ctx context.Context, name string) error {
+	if r.deployed[name] {
+		return nil
+	}
+	objects, err := neededWorkloads(name)
 	if err != nil {
 		return err
 	}
@@ -57,19 +74,31 @@ func (r *Runner) Prepare(ctx context.Context) (err error) {
 			}
 		}
 	}
-	return r.Mesh.Converge(ctx)
+	r.deployed[name] = true
+	return nil
+}
+
+func neededWorkloads(name string) ([]*unstructured.Unstructured, error) {
+	content, err := workloads.ReadFile("workloads/" + name + ".yaml")
+	if err != nil {
+		return nil, fmt.Errorf("no workload is called `%s`: expected one of conformance/internal/suite/workloads, without .yaml", name)
+	}
+	return parseObjects(content)
 }
 
 // run is one suite being run.
 type run struct {
 	*Runner
-	suite   *Suite
-	pki     *fixture.PKI
-	issuer  *oidc.Issuer
-	tokens  map[string]string
-	files   string
-	applied []*unstructured.Unstructured // to be removed at the end, last first
-	undo    []*unstructured.Unstructured // what patched or deleted objects of others were before
+	suite    *Suite
+	pki      *fixture.PKI
+	issuer   *oidc.Issuer
+	tokens   map[string]string
+	files    string
+	applied  []*unstructured.Unstructured // to be removed at the end, last first
+	undo     []*unstructured.Unstructured // what patched or deleted objects of others were before
+	base     int                          // how many of the applied are the suite's own Secrets, not a step's
+	healthy  map[mesh.Program]int32       // restarts before the suite
+	warnings string                       // of the last kubectl apply
 }
 
 // Run runs one suite and removes what it has made, unless it is to be left for somebody to look at.
@@ -103,13 +132,37 @@ func (r *run) all(ctx context.Context) (err error) {
 	if err := r.prepareTokens(); err != nil {
 		return err
 	}
+	for _, need := range r.suite.Needs {
+		if err := r.deploy(ctx, need); err != nil {
+			return err
+		}
+	}
+	if r.healthy, err = r.Mesh.Restarts(ctx); err != nil {
+		return err
+	}
+	if r.unsettled && !r.suite.isolated { // load may begin before the first step's own convergence
+		if err := r.settle(ctx); err != nil {
+			return err
+		}
+	}
 	if err := r.putSecrets(ctx, r.suite.Secrets); err != nil {
 		return err
 	}
+	r.base = len(r.applied)
 	for i := range r.suite.Steps {
 		step := &r.suite.Steps[i]
+		if r.suite.isolated && i > 0 {
+			if err := r.clear(ctx, &r.suite.Steps[i-1], step); err != nil {
+				return fmt.Errorf("before step `%s`: %w", step.Name, err)
+			}
+		}
 		r.Report.heading("  %s", step.Name)
-		if err := r.step(ctx, step); err != nil {
+		passed, failed := r.Report.Passed, r.Report.Failed
+		err := r.step(ctx, step)
+		if r.suite.isolated {
+			r.Report.prove(r.suite.Name, step.Name, r.Report.Passed-passed, r.Report.Failed-failed, err)
+		}
+		if err != nil {
 			return fmt.Errorf("step `%s`: %w", step.Name, err)
 		}
 	}
@@ -145,22 +198,41 @@ func (r *run) cleanUp(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.restoreAll(ctx); err != nil {
+		return err
+	}
+	for i := len(r.applied) - 1; i >= 0; i-- {
+		if err := r.removeApplied(ctx, r.applied[i]); err != nil {
+			return err
+		}
+	}
+	if err := r.recover(ctx, r.healthy); err != nil {
+		return err
+	}
+	if r.suite.isolated {
+		r.Runner.unsettled = true // the next step waits anyway
+		return nil
+	}
+	return r.settle(ctx)
+}
+
+// restoreAll brings back what patched or deleted objects of others were.
+func (r *run) restoreAll(ctx context.Context) error {
+	if len(r.undo) == 0 {
+		return nil
+	}
 	for i := len(r.undo) - 1; i >= 0; i-- {
 		if err := r.cluster.restore(ctx, r.undo[i]); err != nil {
 			return err
 		}
 	}
-	for i := len(r.applied) - 1; i >= 0; i-- {
-		if object := r.applied[i]; r.cluster.known(object) {
-			if err := r.cluster.remove(ctx, object); err != nil {
-				return err
-			}
-		}
+	r.undo = nil
+	return r.Mesh.WaitForDeployment(ctx, mesh.SystemNamespace, "istio-ingressgateway")
+}
+
+func (r *run) removeApplied(ctx context.Context, object *unstructured.Unstructured) error {
+	if !r.cluster.known(object) {
+		return nil
 	}
-	if len(r.undo) > 0 {
-		if err := r.Mesh.WaitForDeployment(ctx, mesh.SystemNamespace, "istio-ingressgateway"); err != nil {
-			return err
-		}
-	}
-	return r.Mesh.Converge(ctx)
+	return r.cluster.remove(ctx, object)
 }

@@ -159,8 +159,23 @@ func (r *run) destination(ctx context.Context, address, host, port string) (stri
 	case address == "pod":
 		ip, err := r.podAddress(ctx, service[1], service[0])
 		return ip, port, err
+	case strings.Count(address, "/") == 1:
+		ip, err := r.balancerAddress(ctx, address)
+		return ip, port, err
 	}
-	return "", "", fmt.Errorf("invalid address `%s`: expected ingress, service or pod", address)
+	return "", "", fmt.Errorf("invalid address `%s`: expected ingress, service, pod, or namespace/name of a Service of type LoadBalancer", address)
+}
+
+func (r *run) balancerAddress(ctx context.Context, name string) (string, error) {
+	namespace, name, _ := strings.Cut(name, "/")
+	s, err := r.Mesh.Plane.Client.CoreV1().Services(namespace).Get(ctx, name, metav1.GetOptions{})
+	if err != nil {
+		return "", err
+	}
+	if len(s.Status.LoadBalancer.Ingress) == 0 {
+		return "", fmt.Errorf("Service %s/%s has no load balancer address", namespace, name)
+	}
+	return s.Status.LoadBalancer.Ingress[0].IP, nil
 }
 
 func (r *run) podAddress(ctx context.Context, namespace, app string) (string, error) {

@@ -10,23 +10,33 @@ import (
 )
 
 func (r *run) step(ctx context.Context, step *Step) error {
+	if step.Crashes != "" {
+		return r.crash(ctx, step)
+	}
 	finish := r.startLoad(ctx, step)
 	err := r.change(ctx, step)
 	if err == nil && step.Refused == "" {
-		for i := range step.Requests {
-			request := &step.Requests[i]
-			seen, problems := r.send(ctx, request)
-			if len(problems) > 0 {
-				seen.evidence = r.evidence(ctx)
-			}
-			r.Report.outcome(r.suite.Name+" / "+step.Name, request, seen, problems)
-		}
+		r.sendAll(ctx, step)
 	}
 	finish()
+	if err == nil {
+		err = r.checkCrashes(ctx)
+	}
 	if err == nil && step.Rejected != "" {
 		r.Runner.rejections, err = r.Mesh.Rejections(ctx) // a second rejection of the same push may have come late
 	}
 	return err
+}
+
+func (r *run) sendAll(ctx context.Context, step *Step) {
+	for i := range step.Requests {
+		request := &step.Requests[i]
+		seen, problems := r.send(ctx, request)
+		if len(problems) > 0 {
+			seen.evidence = r.evidence(ctx)
+		}
+		r.Report.outcome(r.suite.Name+" / "+step.Name, request, seen, problems)
+	}
 }
 
 // change does everything of a step but its requests, and waits until it has taken effect.
@@ -65,6 +75,7 @@ func (r *run) change(ctx context.Context, step *Step) error {
 	if err := r.applyAll(ctx, objects); err != nil {
 		return err
 	}
+	r.mustWarn(step)
 	for _, p := range step.Patch {
 		if err := r.patch(ctx, p); err != nil {
 			return err
@@ -112,4 +123,15 @@ func (r *run) mustBeRefused(ctx context.Context, step *Step, objects []*unstruct
 	r.Report.outcome(r.suite.Name+" / "+step.Name, request, observation{verdict: "accepted", detail: fmt.Sprint(err)},
 		[]string{fmt.Sprintf("expected the API server to refuse with `%s`", step.Refused)})
 	return nil
+}
+
+func (r *run) mustWarn(step *Step) {
+	if step.Warns == "" {
+		return
+	}
+	request, seen, problems := &Request{Name: "kubectl apply", Expect: Verdicts{"warned"}}, observation{verdict: "warned", detail: r.warnings}, []string(nil)
+	if !strings.Contains(r.warnings, step.Warns) {
+		seen.verdict, problems = "silent", []string{fmt.Sprintf("expected a warning with `%s`", step.Warns)}
+	}
+	r.Report.outcome(r.suite.Name+" / "+step.Name, request, seen, problems)
 }
