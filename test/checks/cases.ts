@@ -7,6 +7,9 @@ import { fileOfResource } from '../../src/synth/output-files';
 /** The folder of the cases: suites of the conformance rig, one for each check. */
 export const CASES = join(__dirname, '..', '..', 'conformance', 'checks');
 
+/** Fields of a step by which the rig sees an effect, besides requests. */
+const EFFECTS = ['refused', 'rejected', 'crashes', 'warns'];
+
 /** One step of a case: manifests, broken or repaired, and whether the rig sends requests to them. */
 export interface CaseStep {
   readonly name: string;
@@ -59,7 +62,7 @@ export function readCases(): CheckCase[] {
           ...secrets(suite.secrets, step.secrets),
           ...documentsOf(step.manifest ?? ''),
         ],
-        shown: notShown === undefined && ((step.requests ?? []).length > 0 || [step.refused, step.rejected, step.crashes].some((text) => text !== undefined)),
+        shown: notShown === undefined && ((step.requests ?? []).length > 0 || EFFECTS.some((effect) => step[effect] !== undefined)),
         warnings: step.warnings ?? [],
       })),
     };
