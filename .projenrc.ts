@@ -168,6 +168,8 @@ const layers = [
   zone('checks', ['resources', 'constructs', 'pki', 'synth', 'cli', './imports', './node_modules/cdk8s'], 'checks read the mesh view'),
   zone('synth', ['constructs', 'pki', 'cli', './imports'], 'synth brings the checks to app.synth()'),
   zone('authz', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', 'jest', './imports', './node_modules/cdk8s'], 'the evaluator reads the mesh view'),
+  zone('access', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', 'jest', './imports', './node_modules/cdk8s'], 'access asks the evaluator'),
+  ...['x509', 'model', 'resources', 'constructs', 'pki', 'mesh', 'authz', 'checks'].map((folder) => zone(folder, ['access'], 'access stands above the evaluator')),
   zone('cli', ['./imports'], 'resources/ alone sees imports/'),
 ];
 project.eslint?.addRules({ 'import/no-restricted-paths': ['error', { zones: layers.flatMap(({ target, from, message }) => from.map((source) => ({ target, from: source, message }))) }] });

@@ -85,6 +85,32 @@ export class Client {
   }
 
   /**
+   * A client whose certificate carries these names and chains to no trust anchor: of a CA that nobody here trusts, or self-signed.
+   * @param names what stands in the certificate
+   */
+  public static untrusted(names: ClientCertificateNames = {}): Client {
+    const trusted = Client.certificate(names);
+    return new Client(ClientKind.EXTERNAL, `untrusted ${trusted.text}`, { ...trusted.peerCertificate!, foreign: true });
+  }
+
+  /**
+   * As `certificate`, with names as Envoy prints them.
+   * @internal
+   */
+  public static _printed(names: Pick<PeerCertificate, 'subject' | 'issuer' | 'uris' | 'dnsNames'>): Client {
+    const shown = [names.subject, ...names.uris, ...names.dnsNames].filter((name) => name !== '').join(', ');
+    return new Client(ClientKind.EXTERNAL, `certificate ${shown === '' ? 'without names' : shown}`, { ...names, otherNames: [] });
+  }
+
+  /**
+   * As `inMesh`, with any URI.
+   * @internal
+   */
+  public static _inMeshUri(uri: string): Client {
+    return new Client(ClientKind.IN_MESH, `in-mesh ${uri.replace(/^spiffe:\/\//, '')}`, undefined, uri);
+  }
+
+  /**
    * A client with this certificate, which is verified for real: signatures, dates, usages and revocation, against the anchors among the manifests.
    * @param chain the leaf in PEM, and the intermediates that the client sends behind it
    */

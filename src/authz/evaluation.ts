@@ -84,18 +84,24 @@ function travel(mesh: EvaluatedMesh, request: AccessRequest, now: Date, choices:
 
 /** What is not served here may be served by a Gateway that is not among the manifests. */
 function absentGateway({ view }: Journey, message: HttpMessage, { outcome, hops }: DecisionProps): DecisionProps | undefined {
-  if (view.complete || ![Outcome.CONNECTION_REFUSED, Outcome.CONNECTION_CLOSED, Outcome.NOT_FOUND].includes(outcome)) return undefined;
-  const present = new Set(view.gateways.map(({ namespace, name }) => `${namespace}/${name}`));
-  const host = withoutPort(message.authority).toLowerCase();
-  const absent = view.virtualServices.filter(({ hosts }) => bestMatch(new Map(hosts.map((entry) => [entry.toLowerCase(), true])), host) === true)
-    .flatMap(({ gateways }) => gateways).find((gateway) => gateway !== 'mesh' && !present.has(gateway));
+  if (![Outcome.CONNECTION_REFUSED, Outcome.CONNECTION_CLOSED, Outcome.NOT_FOUND].includes(outcome)) return undefined;
+  const absent = absentGatewayOf(view, message.authority);
   if (absent === undefined) return undefined;
   const reason = `Gateway \`${absent}\`, to which the host is bound, is not among the manifests`;
   return { outcome: Outcome.UNDECIDED, reason, hops: [...hops ?? [], { stage: 'handshake', text: reason }] };
 }
 
+/** The Gateway that a VirtualService binds a host to and that is not among the manifests. */
+export function absentGatewayOf(view: MeshView, authority: string): string | undefined {
+  if (view.complete) return undefined;
+  const present = new Set(view.gateways.map(({ namespace, name }) => `${namespace}/${name}`));
+  const host = withoutPort(authority).toLowerCase();
+  return view.virtualServices.filter(({ hosts }) => bestMatch(new Map(hosts.map((entry) => [entry.toLowerCase(), true])), host) === true)
+    .flatMap(({ gateways }) => gateways).find((gateway) => gateway !== 'mesh' && !present.has(gateway));
+}
+
 /** Several gateways: the one that serves the name, as DNS would have it. */
-function pickProxy(mesh: EvaluatedMesh, { gateway }: AccessRequest, port: number, name: string, choices: Choices): GatewayProxy | undefined {
+export function pickProxy(mesh: EvaluatedMesh, { gateway }: AccessRequest, port: number, name: string, choices: Choices): GatewayProxy | undefined {
   const named = gateway === undefined ? mesh.proxies : mesh.proxies.filter(({ workload, serviceNames }) => `${workload.namespace}/${workload.name}` === gateway || serviceNames.includes(gateway));
   if (named.length < 2) return named[0];
   const host = name.toLowerCase();
@@ -112,15 +118,21 @@ function pickProxy(mesh: EvaluatedMesh, { gateway }: AccessRequest, port: number
 /** A caller that goes past the gateways, straight to the pods of a Service. */
 function insideMesh(journey: Journey, request: AccessRequest, message: HttpMessage): DecisionProps {
   const { view, client, choices } = journey;
-  const host = request.service === undefined ? withoutPort(message.authority) : serviceHost(request.service);
-  const parts = host.split('.');
-  const full = serviceOfHost(host) !== undefined ? host : parts.length <= 3 ? `${parts[0]}.${parts[1] ?? callerNamespace(client._meshIdentity())}.svc.cluster.local` : undefined;
-  if (full === undefined) return end(journey, Outcome.UNDECIDED, `the host \`${host}\` names no Service: give the called one as \`service\`, in the form \`namespace/name\``);
-  const backend = findBackend(view, full, request.port, undefined, callerNamespace(client._meshIdentity()), request.port ?? 80, choices);
+  const called = calledService(request, message.authority);
+  if (called.full === undefined) return end(journey, Outcome.UNDECIDED, `the host \`${called.host}\` names no Service: give the called one as \`service\`, in the form \`namespace/name\``);
+  const backend = findBackend(view, called.full, request.port, undefined, callerNamespace(client._meshIdentity()), request.port ?? 80, choices);
   if (backend.kind === 'none') return end(journey, Outcome.CONNECTION_REFUSED, backend.reason);
   if (backend.kind === 'outside') return end(journey, Outcome.UNDECIDED, `Service \`${backend.service}\` leads where no manifest shows`);
   journey.log.tell(() => `${client.toString()} calls Service ${backend.service} directly`);
   return workloadHop(journey, backend, message, { gateway: false, identity: client._meshIdentity(), sourceIp: request.clientIp });
+}
+
+/** The full name of the Service that a caller in the mesh means; undefined where the host names none. */
+export function calledService(request: AccessRequest, authority: string): { readonly host: string; readonly full?: string } {
+  const { client } = request;
+  const host = request.service === undefined ? withoutPort(authority) : serviceHost(request.service);
+  const parts = host.split('.');
+  return { host, full: serviceOfHost(host) !== undefined ? host : parts.length <= 3 ? `${parts[0]}.${parts[1] ?? callerNamespace(client._meshIdentity())}.svc.cluster.local` : undefined };
 }
 
 function serviceHost(service: string): string {
@@ -129,12 +141,13 @@ function serviceHost(service: string): string {
   return `${name}.${namespace}.svc.cluster.local`;
 }
 
-function callerNamespace(identity: string | undefined): string {
+/** The namespace from which a workload calls. */
+export function callerNamespace(identity: string | undefined): string {
   return /\/ns\/([^/]+)\//.exec(identity ?? '')?.[1] ?? 'default';
 }
 
 /** Puts the token where the first rule of its issuer looks for it. */
-function withToken(view: MeshView, message: HttpMessage, { token }: AccessRequest): HttpMessage {
+export function withToken(view: MeshView, message: HttpMessage, { token }: AccessRequest): HttpMessage {
   if (token === undefined) return message;
   const rule = view.jwtRules.find(({ issuer }) => issuer === token._issuer());
   const { headers, params } = rule === undefined ? { headers: [{ name: 'authorization', prefix: 'Bearer ' }], params: [] } : locations(rule);

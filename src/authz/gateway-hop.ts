@@ -50,10 +50,8 @@ export function gatewayHop(journey: Journey, proxy: GatewayProxy, port: number, 
 function pickChain(journey: Journey, listener: Listener | undefined, place: string, port: number, sni: string): FilterChain | DecisionProps {
   if (listener === undefined || listener.chains.length === 0) return end(journey, Outcome.CONNECTION_REFUSED, `nothing listens on port ${port} of ${place}${lost(listener)}`);
   if (listener.rejected !== undefined) return end(journey, Outcome.CONNECTION_REFUSED, `Envoy refuses the listener of port ${port} of ${place}: ${listener.rejected}`);
-  const names = new Map(listener.chains.flatMap((chain) => chain.serverNames.map((name): [string, FilterChain] => [name, chain])));
   const tls = journey.client.kind === ClientKind.EXTERNAL;
-  const named = tls && sni !== '' ? bestMatch(names, sni.toLowerCase()) : undefined;
-  const chain = named ?? listener.chains.find(({ serverNames }) => serverNames.length === 0);
+  const chain = chainOf(listener, tls, sni);
   if (chain === undefined) {
     const what = tls ? `no server on port ${port} of ${place} takes server name \`${sni}\`` : `port ${port} of ${place} takes TLS only`;
     return end(journey, Outcome.CONNECTION_CLOSED, `${what}${lost(listener)}`);
@@ -61,6 +59,13 @@ function pickChain(journey: Journey, listener: Listener | undefined, place: stri
   if (chain.routes === undefined) return opaque(journey, chain);
   if (chain.plain === tls) return end(journey, Outcome.CONNECTION_CLOSED, `${describeServer(chain.server)} takes ${tls ? 'no TLS' : 'TLS only'}${lost(listener)}`);
   return chain;
+}
+
+/** The chain of a listener for a server name; without TLS there is none. */
+export function chainOf({ chains }: Listener, tls: boolean, sni: string): FilterChain | undefined {
+  const names = new Map(chains.flatMap((chain) => chain.serverNames.map((name): [string, FilterChain] => [name, chain])));
+  const named = tls && sni !== '' ? bestMatch(names, sni.toLowerCase()) : undefined;
+  return named ?? chains.find(({ serverNames }) => serverNames.length === 0);
 }
 
 function lost(listener: Listener | undefined): string {
@@ -86,7 +91,7 @@ function secure(journey: Journey, proxy: GatewayProxy, chain: FilterChain, sni: 
 }
 
 /** What a gateway does to headers before anything else: it trusts nobody outside with those that it writes itself. */
-function atTheEdge(message: HttpMessage, peer: Peer): HttpMessage {
+export function atTheEdge(message: HttpMessage, peer: Peer): HttpMessage {
   const scheme = peer.tls ? 'https' : 'http';
   const headers = message.headers.filter((name) => !(name.startsWith('x-envoy-') && name !== 'x-envoy-max-retries'))
     .with('x-forwarded-proto', scheme)

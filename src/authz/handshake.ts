@@ -55,6 +55,7 @@ function problemOf(view: MeshView, certificate: PeerCertificate, anchor: Materia
   if (names === 'unknown' && !choices.ask('listed hash', 'the hash of the asserted certificate is one of those listed')) return 'neither its key nor its hash is listed';
   if (names !== undefined && names !== 'unknown') return names;
   if (tls.mode === 'ISTIO_MUTUAL' && !certificate.uris.some((uri) => uri.startsWith(`spiffe://${view.settings.trustDomain}/`))) return 'it is not of the mesh';
+  if (certificate.foreign === true) return `it does not chain to ${sourceOf(anchor)}`;
   if (certificate.chain === undefined) return undefined;
   if (anchor.state !== 'present') return choices.ask(`chain ${anchor.state === 'unknown' ? anchor.source : ''}`, `the certificate chains to ${sourceOf(anchor)}`) ? undefined : `it does not chain to ${sourceOf(anchor)}`;
   return chainProblem(certificate.chain, readAnchor(view, anchor), now);

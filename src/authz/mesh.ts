@@ -1,7 +1,7 @@
 import { AccessRequest } from './access-request';
 import { ClientKind, Client } from './client';
 import { Decision } from './decision';
-import { evaluate } from './evaluation';
+import { evaluate, EvaluatedMesh } from './evaluation';
 import { MeshOptions, WorkloadFacts } from './mesh-options';
 import { SecurityCatalogue } from './proxy-security';
 import { Token } from './token';
@@ -66,7 +66,15 @@ export class Mesh {
     if (request.client.kind === ClientKind.IN_MESH && request.service !== undefined && !/^[^/]+\/[^/]+$/.test(request.service)) {
       throw new Error(`invalid service \`${request.service}\`: expected the form \`namespace/name\``);
     }
-    return evaluate({ view: this.view, proxies: this.proxies, security: this.security }, request);
+    return evaluate(this._evaluated(), request);
+  }
+
+  /**
+   * What requests are evaluated against.
+   * @internal
+   */
+  public _evaluated(): EvaluatedMesh {
+    return { view: this.view, proxies: this.proxies, security: this.security };
   }
 
   /** The trust domain of the mesh: as given, or of the ConfigMap `istio`, or `cluster.local`. */

@@ -9,6 +9,8 @@ export interface PeerCertificate {
   readonly subject: string;
   readonly issuer: string;
   readonly chain?: readonly Certificate[];
+  /** It is asserted to chain to no trust anchor. */
+  readonly foreign?: boolean;
 }
 
 /** Who is on the other end of a connection, as the proxy that accepted it knows. */

@@ -1,0 +1,235 @@
+import { podsOf } from './backends';
+import { Caller, NamedClient, NamedToken } from './caller';
+import { allCallers, meshClients, outsideClients, tokensOf } from './callers';
+import { connectionsOf, hostConditions } from './connection';
+import { CredentialClasses } from './credential-classes';
+import { Endpoint } from './endpoint';
+import { gatewayEndpoints } from './gateway-endpoints';
+import { GatewayScope } from './gateway-scope';
+import { Guards } from './guards';
+import { HeaderSet, Operation, Sample } from './operation';
+import { canonical } from './request-parts';
+import { Scope } from './scope';
+import { serviceEndpoints } from './service-endpoints';
+import { ServiceScope } from './service-scope';
+import { hostCandidates, Surface, surfaceOf } from './surface';
+import { WorkloadExamination } from './workload-examination';
+import { AccessRequest, Client, ClientKind, Mesh } from '../authz';
+import { calledService, callerNamespace, EvaluatedMesh } from '../authz/evaluation';
+import { withoutPort } from '../authz/http-message';
+import { findBackend } from '../mesh/backend';
+
+/** Examples are judged as of this moment: what they carry is asserted and has no dates. */
+export const EXAMPLE_TIME = '2030-01-01T00:00:00Z';
+
+const PARTS = ['host', 'credentials', 'path', 'method', 'address'] as const;
+
+/**
+ * The requests that the manifests of a mesh tell apart: who may ask, where, and what.
+ *
+ * The class of a request is how every condition on its way comes out for it; requests of one class get the same answer, and each class is named by an
+ * example. What is sampled here is finite: every value that a manifest compares with, its neighbours, and others that nothing names.
+ */
+export class AccessSpace {
+  /** Derives the classes of a mesh. */
+  public static of(mesh: Mesh): AccessSpace {
+    return new AccessSpace(mesh);
+  }
+
+  /** Hosts on the ports of gateways, and ports of Services. */
+  public readonly endpoints: readonly Endpoint[];
+  private readonly evaluated: EvaluatedMesh;
+  private readonly guards: Guards;
+  private readonly scopes = new Map<string, Scope>();
+  private readonly surfaces = new Map<Endpoint, Surface>();
+  private readonly samples = new Map<Endpoint, { path?: Map<string, string>; method?: Map<string, string> }>();
+  private readonly credentials = new Map<Endpoint, CredentialClasses>();
+  private places?: Map<string, Endpoint>;
+  private found?: { readonly outside: readonly NamedClient[]; readonly inMesh: readonly NamedClient[]; readonly tokens: readonly NamedToken[] };
+
+  private constructor(public readonly mesh: Mesh) {
+    this.evaluated = mesh._evaluated();
+    this.guards = new Guards(this.evaluated);
+    this.endpoints = [...gatewayEndpoints(this.evaluated), ...serviceEndpoints(this.evaluated)].flatMap((endpoint) => this.variants(endpoint));
+  }
+
+  /** The clients outside the mesh, without their tokens. */
+  public get outsideClients(): readonly NamedClient[] {
+    return this.named.outside;
+  }
+
+  /** The clients inside the mesh. */
+  public get meshClients(): readonly NamedClient[] {
+    return this.named.inMesh;
+  }
+
+  /** The tokens that clients may bring. */
+  public get tokens(): readonly NamedToken[] {
+    return this.named.tokens;
+  }
+
+  /** Who may ask at an endpoint: every client without a token and with each. */
+  public callersOf({ kind }: Endpoint): Caller[] {
+    return allCallers(kind === 'gateway' ? this.outsideClients : this.meshClients, this.tokens);
+  }
+
+  /** What can be asked at an endpoint. */
+  public surfaceOf(endpoint: Endpoint): Surface {
+    const known = this.surfaces.get(endpoint);
+    if (known !== undefined) return known;
+    const base = this.plainRequest(endpoint);
+    const scope = this.scopesOf(base)[0]?.scope;
+    const policies = (end: WorkloadExamination) => this.guards.of(end.pods.workload).policies;
+    const surface = scope === undefined ? NO_SURFACE : surfaceOf(scope, policies, (more) => ({ ...base, ...more }));
+    this.surfaces.set(endpoint, surface);
+    return surface;
+  }
+
+  /** The request of a caller at an endpoint. Clients from outside speak there what the endpoint speaks. */
+  public requestOf(endpoint: Endpoint, { client, token }: Caller, operation: Partial<Operation> = {}): AccessRequest {
+    const { kind, gateway, service, port, tls, sni, host } = endpoint;
+    const { single, repeated } = headerFields(operation.headers ?? new Map());
+    return {
+      client: kind === 'gateway' && tls !== true ? Client.plaintext() : client,
+      host,
+      path: operation.path ?? '/',
+      method: operation.method ?? 'GET',
+      port,
+      at: EXAMPLE_TIME,
+      ...(token === undefined ? {} : { token }),
+      ...(kind === 'service' ? { service } : gateway === undefined ? {} : { gateway }),
+      ...(kind === 'gateway' && tls === true ? { sni } : {}),
+      ...(Object.keys(single).length > 0 ? { headers: single } : {}),
+      ...(Object.keys(repeated).length > 0 ? { repeatedHeaders: repeated } : {}),
+    };
+  }
+
+  /** The class of a request: equal texts for requests that get equal answers. */
+  public signatureOf(request: AccessRequest): string {
+    return this.scopesOf(request).map(({ key, scope }) => [key, ...(scope === undefined ? [] : PARTS.map((part) => scope[part](request)))].join('\n#')).join('\n==\n');
+  }
+
+  /** The example that names the class of a request; undefined where none of the samples is of that class. The address of the client is kept. */
+  public exampleOf(request: AccessRequest): AccessRequest | undefined {
+    const endpoint = this.endpointOf(request);
+    if (endpoint === undefined) return undefined;
+    const { paths, methods } = this.surfaceOf(endpoint);
+    const base = this.plainRequest(endpoint);
+    const path = this.sampleOf(endpoint, 'path', this.partOf(request, 'path'), paths, (value) => ({ ...base, path: value, ...(value === '*' ? { method: 'OPTIONS' } : {}) }));
+    const method = this.sampleOf(endpoint, 'method', this.partOf(request, 'method'), methods, (value) => ({ ...base, method: value }));
+    const credentials = this.credentialsOf(endpoint).find(this.partOf(request, 'credentials'));
+    if (path === undefined || method === undefined || credentials === undefined) return undefined;
+    return { ...this.requestOf(endpoint, credentials.caller, { path, method: path === '*' ? 'OPTIONS' : method, headers: credentials.headers }), clientIp: request.clientIp };
+  }
+
+  /** The endpoint at which requests meet the same conditions. */
+  public endpointOf(request: AccessRequest): Endpoint | undefined {
+    this.places ??= new Map([...this.endpoints].reverse().map((endpoint) => [this.placeOf(this.plainRequest(endpoint)), endpoint]));
+    return this.places.get(this.placeOf(request));
+  }
+
+  /** How much of a request a place tells apart by one part, for requests that go to the same place. */
+  public partOf(request: AccessRequest, part: (typeof PARTS)[number]): string {
+    return this.scopesOf(request).map(({ scope }) => scope?.[part](request) ?? '').join('\n==\n');
+  }
+
+  /** Where a request goes: equal texts for requests that meet the same conditions. */
+  public placeOf(request: AccessRequest): string {
+    return this.scopesOf(request).map(({ key, scope }) => `${key}${scope?.host(request) ?? ''}`).join('\n==\n');
+  }
+
+  private sampleOf(endpoint: Endpoint, part: 'path' | 'method', wanted: string, samples: readonly Sample<string>[], ask: (value: string) => AccessRequest): string | undefined {
+    const tables = this.samples.get(endpoint) ?? {};
+    this.samples.set(endpoint, tables);
+    tables[part] ??= new Map([...samples].reverse().map(({ value }) => [this.partOf(ask(value), part), value]));
+    return tables[part].get(wanted);
+  }
+
+  /** The kinds of credentials that an endpoint tells apart. */
+  private credentialsOf(endpoint: Endpoint): CredentialClasses {
+    const known = this.credentials.get(endpoint) ?? new CredentialClasses(
+      this.callersOf(endpoint), this.surfaceOf(endpoint).headers.map(({ value }) => value),
+      (caller, headers) => this.partOf(this.requestOf(endpoint, caller, { headers }), 'credentials'),
+    );
+    this.credentials.set(endpoint, known);
+    return known;
+  }
+
+  private plainRequest(endpoint: Endpoint): AccessRequest {
+    const client = endpoint.kind === 'service' ? Client.inMeshPlaintext() : endpoint.tls === true ? Client.none() : Client.plaintext();
+    return this.requestOf(endpoint, { name: '', client, named: false });
+  }
+
+  /** An endpoint with each Host header that is told apart there; with a port of its own, or in the mesh any name. */
+  private variants(endpoint: Endpoint): Endpoint[] {
+    const base = this.plainRequest(endpoint);
+    const [scope] = this.scopesOf(base);
+    if (scope.scope === undefined) return [endpoint];
+    const found = new Map([[this.placeOf(base), endpoint]]);
+    for (const host of [`${endpoint.host}:${endpoint.port}`, ...hostCandidates(scope.scope)]) {
+      if (endpoint.kind === 'gateway' && withoutPort(host).toLowerCase() !== endpoint.host.toLowerCase()) continue;
+      const place = this.placeOf({ ...base, host });
+      if (!found.has(place)) found.set(place, { ...endpoint, host });
+    }
+    return [...found.values()];
+  }
+
+  /** The places that a request may come to, one for each answer to open facts; without a scope where nobody reads it. */
+  private scopesOf(request: AccessRequest): { readonly key: string; readonly scope?: Scope }[] {
+    return request.client.kind === ClientKind.IN_MESH ? [this.serviceScope(request)] : connectionsOf(this.evaluated, request).map((connection) => {
+      const { place } = connection;
+      if (place === undefined) return { key: connection.key };
+      const { host } = canonical(request);
+      const key = `${connection.key} ${hostConditions(this.evaluated, this.guards, place, request)}`;
+      return { key, scope: this.scope(key, () => new GatewayScope(this.evaluated, this.guards, place, host)) };
+    });
+  }
+
+  private serviceScope(request: AccessRequest): { readonly key: string; readonly scope?: Scope } {
+    const { view } = this.evaluated;
+    const { full } = calledService(request, canonical(request).host);
+    if (full === undefined) return { key: `no service ${withoutPort(canonical(request).host)}` };
+    const namespace = callerNamespace(request.client._meshIdentity());
+    const pods = podsOf((choices) => findBackend(view, full, request.port, undefined, namespace, request.port ?? 80, choices));
+    const key = `${full} ${pods.map(({ workload, port, http }) => `${workload.namespace}/${workload.name}:${port}${http ? '' : ' tcp'}`).join(' ')}`;
+    return { key, scope: pods.length === 0 ? undefined : this.scope(key, () => new ServiceScope(this.evaluated, this.guards, pods)) };
+  }
+
+  private scope(key: string, make: () => Scope): Scope {
+    const known = this.scopes.get(key) ?? make();
+    this.scopes.set(key, known);
+    return known;
+  }
+
+  private get named() {
+    if (this.found === undefined) {
+      const surfaces = this.endpoints.map((endpoint) => ({ endpoint, surface: this.surfaceOf(endpoint) }));
+      const demands = (kind: Endpoint['kind']) => surfaces.filter(({ endpoint }) => endpoint.kind === kind).flatMap(({ surface }) => surface.demands);
+      const issuers = [...new Set(surfaces.flatMap(({ surface }) => surface.issuers))];
+      this.found = {
+        outside: outsideClients(demands('gateway')),
+        inMesh: meshClients([...demands('service'), ...demands('gateway')], this.evaluated.view.settings.trustDomain),
+        tokens: tokensOf(issuers, surfaces.flatMap(({ surface }) => surface.demands)),
+      };
+    }
+    return this.found;
+  }
+}
+
+const NO_SURFACE: Surface = {
+  paths: [{ value: '/', label: '/' }],
+  methods: [{ value: 'GET', label: 'GET' }],
+  headers: [{ value: new Map(), label: '' }],
+  demands: [],
+  issuers: [],
+  limits: [],
+};
+
+function headerFields(headers: HeaderSet): { readonly single: { [name: string]: string }; readonly repeated: { [name: string]: string[] } } {
+  const lines = [...headers];
+  return {
+    single: Object.fromEntries(lines.filter(([, values]) => values.length === 1).map(([name, [value]]) => [name, value])),
+    repeated: Object.fromEntries(lines.filter(([, values]) => values.length > 1).map(([name, values]) => [name, [...values]])),
+  };
+}
+

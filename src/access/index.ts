@@ -1,0 +1,4 @@
+export * from './access-space';
+export * from './caller';
+export * from './endpoint';
+export * from './operation';
