@@ -59,7 +59,7 @@ type Token struct {
 // Step applies something and sends requests.
 type Step struct {
 	Name       string    `json:"name"`
-	Prepare    string    `json:"prepare,omitempty"`    // bash script, run first in the suite's directory of files; $PROJECT is the root of the project
+	Prepare    string    `json:"prepare,omitempty"`    // bash script, run first in the suite's directory of files; $PROJECT is the root of the project, $PROJECT_LIB its compiled source
 	Apply      []string  `json:"apply,omitempty"`      // files, relative to the suite, or to its files as `files/…`; patterns are allowed
 	Manifest   string    `json:"manifest,omitempty"`   // YAML in place
 	Secrets    []Secret  `json:"secrets,omitempty"`    // Secrets to create or replace
