@@ -52,7 +52,8 @@ export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy
   };
 }
 
-function readRule(rule: Value): PolicyRule {
+/** Reads one rule. */
+export function readRule(rule: Value): PolicyRule {
   return {
     from: list(field(rule, 'from')).map((from) => readFields(field(from, 'source'), SOURCE_FIELDS)),
     to: list(field(rule, 'to')).map((to) => readFields(field(to, 'operation'), OPERATION_FIELDS)),

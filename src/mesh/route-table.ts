@@ -146,8 +146,11 @@ function applies(match: RouteMatch, port: number, gateway: string, proxy: Routin
 }
 
 function isCatchAll({ match }: RouteEntry): boolean {
-  if (match === undefined) return true;
-  const { uri, headers, withoutHeaders, queryParams, method, authority, scheme } = match;
+  return match === undefined || isCatchAllMatch(match);
+}
+
+/** Whether a match takes every request of the port, gateway and callers that it is for. */
+export function isCatchAllMatch({ uri, headers, withoutHeaders, queryParams, method, authority, scheme }: RouteMatch): boolean {
   const anyPath = uri === undefined || uri.kind === 'present' || (uri.kind === 'prefix' && uri.value === '/') || (uri.kind === 'regex' && uri.value === '.*');
   const conditions = headers.length + withoutHeaders.length + queryParams.length;
   return anyPath && conditions === 0 && [method, authority, scheme].every((pattern) => pattern === undefined);

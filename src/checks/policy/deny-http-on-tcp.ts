@@ -1,0 +1,61 @@
+import { targetsOf } from './targets';
+import { describeRule, enforcedPolicies, WrittenPolicy } from './written-policies';
+import { attributeOf } from '../../authz/condition';
+import type { PolicyField, PolicyRule } from '../../mesh/authorization-policy';
+import { ClientCheck, clientCheckOf } from '../../mesh/client-check';
+import { describeServer } from '../../mesh/gateway';
+import type { Check } from '../check';
+import type { CheckContext } from '../context';
+import { Effect, Finding, Severity } from '../finding';
+
+interface TcpPort {
+  readonly port?: number;
+  readonly text: string;
+}
+
+/** MTLS078: a DENY rule with conditions of HTTP applies to TCP ports without them. */
+export const denyHttpOnTcp: Check = {
+  id: 'MTLS078',
+  title: 'a denial by HTTP conditions on a TCP port',
+  severity: Severity.ERROR,
+  effect: Effect.OUTAGE,
+  find: (context) => enforcedPolicies(context).filter(({ action }) => action === 'DENY').flatMap((policy) => {
+    const ports = tcpPorts(policy, context);
+    return policy.rules.flatMap((rule, index): Finding[] => {
+      const lost = conditionsOf(rule).find((condition) => isHttp(condition, context));
+      const port = lost === undefined ? undefined : ports.find((candidate) => mayApply(rule, candidate));
+      return port === undefined ? [] : [{
+        object: policy.object,
+        path: ['spec', 'rules', index],
+        message: `${describeRule(index, policy)} has \`${lost!.key}\`, which does not exist on ${port.text}`,
+        effect: 'Istio leaves the condition out there, so the rule denies connections that it does not mean',
+        cure: 'name in `ports` the HTTP ports that the rule is for',
+      }];
+    });
+  }),
+};
+
+function conditionsOf({ from, to, when }: PolicyRule): PolicyField[] {
+  return [...from.flat(), ...to.flat(), ...when];
+}
+
+function isHttp({ key }: PolicyField, { view }: CheckContext): boolean {
+  return attributeOf(key, '', view.settings)?.http === true;
+}
+
+/** Whether a rule may apply on a port, by its `ports`. */
+function mayApply({ to, when }: PolicyRule, { port }: TcpPort): boolean {
+  const allows = ({ key, values, notValues }: PolicyField) => (key !== 'ports' && key !== 'destination.port')
+    || (port !== undefined && (values.length === 0 || values.includes(String(port))) && !notValues.includes(String(port)));
+  return when.every(allows) && (to.length === 0 || to.some((operation) => operation.every(allows)));
+}
+
+function tcpPorts({ object, selector }: WrittenPolicy, context: CheckContext): TcpPort[] {
+  if (selector === undefined) return [];
+  const { gateways, services } = targetsOf(context, object.namespace, selector);
+  return [
+    ...gateways.flatMap((proxy) => proxy.servers.filter(({ server }) => clientCheckOf(server) === ClientCheck.NO_HTTP).map(({ server, target }) => ({ port: target, text: describeServer(server) }))),
+    ...services.flatMap(({ namespace, name, ports }) => ports.filter(({ http }) => !http)
+      .map(({ port, targetPort }) => ({ port: typeof targetPort === 'number' ? targetPort : undefined, text: `TCP port ${port} of Service \`${namespace}/${name}\`` }))),
+  ];
+}

@@ -1,0 +1,67 @@
+import { enforcedPolicies, describeRule, PolicyValue, WrittenPolicy } from './written-policies';
+import { hostTest } from '../../authz/string-match';
+import type { Check } from '../check';
+import type { CheckContext } from '../context';
+import { Effect, FieldPath, Finding, PatchOperation, Severity } from '../finding';
+import { pointer } from '../pointer';
+
+/** MTLS025: `hosts` of a rule that keeps requests out lack the form with a port, so that `Host: h:443` gets past. */
+export const deniedHostWithoutPort: Check = {
+  id: 'MTLS025',
+  title: 'a denied host without its form with a port',
+  severity: Severity.ERROR,
+  effect: Effect.OPEN,
+  find: (context) => findingsOf(context, true, (host) => ({
+    effect: `a request that names a port, as in \`Host: ${withPort(host)}\`, gets past it`,
+    cure: host.startsWith('*') ? 'leave the hosts out of a rule that denies: a wildcard has no form for any port' : `list \`${host}:*\` too`,
+  })),
+};
+
+/** MTLS067: `hosts` of a rule that lets requests in lack the form with a port. */
+export const allowedHostWithoutPort: Check = {
+  id: 'MTLS067',
+  title: 'an allowed host without its form with a port',
+  severity: Severity.WARNING,
+  effect: Effect.OUTAGE,
+  find: (context) => findingsOf(context, false, (host) => ({
+    effect: `clients that name the port, as in \`Host: ${withPort(host)}\`, get 403`,
+    cure: host.startsWith('*') ? `list the ports that clients use, as in \`${host}:443\`` : `list \`${host}:*\` too`,
+  })),
+};
+
+type Words = (host: string) => Pick<Finding, 'effect' | 'cure'>;
+
+function findingsOf(context: CheckContext, keepsOut: boolean, words: Words): Finding[] {
+  return enforcedPolicies(context).filter(({ action }) => action !== 'AUDIT').flatMap((policy) => {
+    const lists = new Map<string, PolicyValue[]>();
+    for (const value of policy.values.filter(({ key, negated }) => key === 'hosts' && (policy.action === 'ALLOW') === (negated === keepsOut))) {
+      const list = value.path.slice(0, -1).join('/');
+      lists.set(list, [...lists.get(list) ?? [], value]);
+    }
+    return [...lists.values()].flatMap((values) => findingsIn(values, policy, words));
+  });
+}
+
+function findingsIn(values: readonly PolicyValue[], policy: WrittenPolicy, words: Words): Finding[] {
+  const tests = values.map(({ value }) => hostTest(value));
+  return values.filter(({ value }) => isBare(value) && !tests.some((test) => test(withPort(value)))).map(({ value, rule, path }) => ({
+    object: policy.object,
+    path,
+    message: `host \`${value}\` in ${describeRule(rule, policy)} stands for requests without a port only`,
+    ...words(value),
+    patch: value.startsWith('*') ? undefined : [added(path.slice(0, -1), `${value}:*`)],
+  }));
+}
+
+function added(list: FieldPath, value: string): PatchOperation {
+  return { op: 'add', path: `${pointer(list)}/-`, value };
+}
+
+/** A host, or `*.h`, that says nothing of ports. */
+function isBare(host: string): boolean {
+  return !/[:[\]]/.test(host) && !host.endsWith('*');
+}
+
+function withPort(host: string): string {
+  return `${host.replace(/^\*/, 'a')}:443`;
+}

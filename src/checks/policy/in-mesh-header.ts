@@ -1,0 +1,47 @@
+import { targetsOf } from './targets';
+import { describeRule, enforcedPolicies, WrittenPolicy } from './written-policies';
+import type { PolicyField, PolicyRule } from '../../mesh/authorization-policy';
+import { serviceOfHost } from '../../mesh/backend';
+import type { VirtualService } from '../../mesh/virtual-service';
+import type { Check } from '../check';
+import type { CheckContext } from '../context';
+import { Effect, Finding, Severity } from '../finding';
+import { headerOfKey, identityHeaders } from '../route/written-routes';
+
+const LIMITS = new Set(['principals', 'namespaces', 'serviceAccounts', 'ipBlocks', 'remoteIpBlocks', 'source.principal', 'source.namespace', 'source.serviceAccount', 'source.ip', 'remote.ip']);
+
+/** MTLS016: a workload trusts the header in which the gateway tells the client's identity, from whoever sends it. */
+export const inMeshHeader: Check = {
+  id: 'MTLS016',
+  title: 'an identity header that is trusted from anybody',
+  severity: Severity.ERROR,
+  effect: Effect.OPEN,
+  find: (context) => enforcedPolicies(context).filter(({ action }) => action === 'ALLOW').flatMap((policy) => policy.rules.flatMap((rule, number): Finding[] => {
+    const found = rule.when.map(({ key, values }, index) => ({ key, index, writers: values.length === 0 ? [] : writersOf(key, policy, context) })).find(({ writers }) => writers.length > 0);
+    if (found === undefined || isLimited(rule) || isAtGateway(policy, context)) return [];
+    return [{
+      object: policy.object,
+      path: ['spec', 'rules', number, 'from'],
+      message: `${describeRule(number, policy)} trusts \`${found.key}\` from any source`,
+      effect: 'every pod that reaches the workload past the gateway gets in with a header of its own making',
+      cure: 'admit the gateway only, as in `from: [{source: {principals: [cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account]}}]`',
+      related: found.writers.map(({ object }) => object),
+    }];
+  })),
+};
+
+/** The routes to this policy's namespace that write a header of the client's certificate. */
+function writersOf(key: string, { object }: WrittenPolicy, context: CheckContext): VirtualService[] {
+  const leadsHere = ({ http }: VirtualService) => object.namespace === context.view.settings.rootNamespace
+    || http.some(({ destinations }) => destinations.some(({ host }) => serviceOfHost(host)?.namespace === object.namespace));
+  return (identityHeaders(context).get(headerOfKey(key) ?? '') ?? []).filter(leadsHere);
+}
+
+function isLimited({ from, when }: PolicyRule): boolean {
+  const limits = ({ key, values, notValues }: PolicyField) => LIMITS.has(key) && [...values, ...notValues].length > 0 && !(values.length === 1 && values[0] === '*' && notValues.length === 0);
+  return when.some(limits) || (from.length > 0 && from.every((source) => source.some(limits)));
+}
+
+function isAtGateway({ object, selector }: WrittenPolicy, context: CheckContext): boolean {
+  return selector === undefined || (selector.size > 0 && targetsOf(context, object.namespace, selector).gateways.length > 0);
+}

@@ -1,0 +1,53 @@
+import { describeRule, enforcedPolicies, neverMatches, PolicyValue } from './written-policies';
+import type { Check } from '../check';
+import { Effect, Finding, Severity } from '../finding';
+import { pointer } from '../pointer';
+
+const PATTERNS = new Set(['paths', 'hosts', 'principals', 'requestPrincipals', 'methods', 'source.principal', 'request.auth.principal', 'connection.sni']);
+
+/** MTLS028: a value that reads like a pattern and is none: methods in lower case, and `*` in other places than one end. */
+export const neverMatchingPattern: Check = {
+  id: 'MTLS028',
+  title: 'a value that reads like a pattern and never matches',
+  severity: Severity.ERROR,
+  effect: Effect.OPEN,
+  find: (context) => enforcedPolicies(context).flatMap((policy) => policy.values.flatMap((value): Finding[] => {
+    const problem = methodProblem(value) ?? patternProblem(value);
+    return problem === undefined ? [] : [{
+      object: policy.object,
+      path: value.path,
+      message: `${value.key} \`${value.value}\` in ${describeRule(value.rule, policy)} ${problem.why}`,
+      effect: neverMatches(policy.action, value.negated),
+      cure: problem.cure,
+      patch: problem.instead === undefined ? undefined : [{ op: 'replace', path: pointer(value.path), value: problem.instead }],
+    }];
+  })),
+};
+
+interface Problem {
+  readonly why: string;
+  readonly cure: string;
+  readonly instead?: string;
+}
+
+function methodProblem({ key, value }: PolicyValue): Problem | undefined {
+  const upper = value.toUpperCase();
+  return key === 'methods' && upper !== value ? { why: 'is in lower case, in which no request has its method', cure: `write \`${upper}\``, instead: upper } : undefined;
+}
+
+function patternProblem({ key, value }: PolicyValue): Problem | undefined {
+  // `*.h:*` is a trap of its own; in path templates Istio refuses a lone `*`.
+  if (!PATTERNS.has(key) || (key === 'hosts' && value.endsWith(':*')) || /[{}]/.test(value)) return undefined;
+  const slash = value.lastIndexOf('/');
+  const halves = /requestPrincipals|request\.auth\.principal/.test(key) && slash >= 0 ? [value.slice(0, slash), value.slice(slash + 1)] : [value];
+  if (!halves.some(hasLiteralStar)) return undefined;
+  return {
+    why: 'has a `*` that is no wildcard: it is one only as the first or the last character, and not as both',
+    cure: key === 'paths' ? 'write a path template, with `{*}` for one segment and `{**}` for the rest' : 'list the values, or use one `*` at one end',
+  };
+}
+
+function hasLiteralStar(text: string): boolean {
+  const rest = text.startsWith('*') ? text.slice(1) : text.endsWith('*') ? text.slice(0, -1) : text;
+  return rest.includes('*');
+}

@@ -1,0 +1,28 @@
+import { targetsOf } from './targets';
+import { describeRule, enforcedPolicies, neverMatches, WrittenPolicy } from './written-policies';
+import type { Check } from '../check';
+import type { CheckContext } from '../context';
+import { Effect, Severity } from '../finding';
+
+/** MTLS021: a policy of a workload names the principal of a client outside the mesh, whose certificate ends at the gateway. */
+export const outsidePrincipal: Check = {
+  id: 'MTLS021',
+  title: 'a client certificate that a workload never sees',
+  severity: Severity.ERROR,
+  effect: Effect.OPEN,
+  find: (context) => enforcedPolicies(context).filter((policy) => isForWorkloadsOnly(policy, context)).flatMap((policy) => policy.values
+    .filter(({ key, value }) => (key === 'principals' || key === 'source.principal') && !value.includes('*') && !value.startsWith('spiffe://') && !/^[^/]+\/ns\/[^/]+\/sa\/[^/]+$/.test(value))
+    .map(({ value, negated, rule, path }) => ({
+      object: policy.object,
+      path,
+      message: `principal \`${value}\` in ${describeRule(rule, policy)} is no workload of a mesh, and a sidecar sees only those: client certificates end at the gateway`,
+      effect: neverMatches(policy.action, negated),
+      cure: 'select the gateway that ends the TLS connection, or let its route write the identity into a header and ask for that',
+    }))),
+};
+
+function isForWorkloadsOnly({ object, selector }: WrittenPolicy, context: CheckContext): boolean {
+  if (selector === undefined || selector.size === 0) return false;
+  const { gateways, workloads, services } = targetsOf(context, object.namespace, selector);
+  return gateways.length === 0 && workloads.length + services.length > 0;
+}

@@ -1,0 +1,45 @@
+import { targetsOf } from './targets';
+import { describeObject, KubeObject, nameOf } from '../../mesh/kube-object';
+import { surelySelects } from '../../mesh/labels';
+import { selectorOf } from '../../mesh/policy-scope';
+import type { Check } from '../check';
+import type { CheckContext } from '../context';
+import { Effect, Finding, Severity } from '../finding';
+import { writtenObjects } from '../written';
+
+const KINDS = ['AuthorizationPolicy', 'RequestAuthentication', 'PeerAuthentication'];
+
+/** MTLS020: a selector that fits none of the pods in the manifests, or only pods without a proxy. */
+export const selectorWithoutPods: Check = {
+  id: 'MTLS020',
+  title: 'a selector that fits no pod with a proxy',
+  severity: Severity.WARNING,
+  effect: Effect.IGNORED,
+  find: (context) => KINDS.flatMap((kind) => writtenObjects(context, kind, 'security.istio.io')).flatMap((object): Finding[] => {
+    const selector = selectorOf(object);
+    if (selector === undefined || selector.size === 0 || object.namespace === context.view.settings.rootNamespace) return [];
+    const problem = problemOf(object, selector, context);
+    return problem === undefined ? [] : [{ object, path: ['spec', 'selector', 'matchLabels'], ...problem }];
+  }),
+};
+
+function problemOf(object: KubeObject, selector: ReadonlyMap<string, string>, context: CheckContext): Omit<Finding, 'object' | 'path'> | undefined {
+  const { gateways, workloads, services } = targetsOf(context, object.namespace, selector);
+  const pods = context.view.workloadsIn(object.namespace);
+  const labels = [...selector].map(([key, value]) => `${key}=${value}`).join(',');
+  if (workloads.length === 0) {
+    // Where another namespace has them, it is the namespace that is wrong; that is a check of its own.
+    if (gateways.length > 0 || services.length > 0 || pods.length === 0 || context.view.workloads.some((workload) => surelySelects(selector, workload.labels))) return undefined;
+    return {
+      message: `\`${labels}\` of ${describeObject(object)} fits none of the pods of namespace \`${object.namespace}\` in these manifests`,
+      effect: 'nothing is enforced by it, unless there are other pods',
+      cure: `use labels that the pods have, such as those of \`${pods[0].name}\`: \`${[...pods[0].labels.known].map(([key, value]) => `${key}=${value}`).join(',')}\``,
+    };
+  }
+  if (gateways.length > 0 || workloads.some(({ proxied }) => proxied)) return undefined;
+  return {
+    message: `\`${labels}\` of ${describeObject(object)} selects pods without a proxy: \`${nameOf(workloads[0])}\``,
+    effect: 'nothing is enforced by it',
+    cure: 'let Istio inject its sidecar, for instance by the label `istio-injection: enabled` of the namespace',
+  };
+}

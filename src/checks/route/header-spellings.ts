@@ -1,0 +1,38 @@
+import { changesOf, isOfCertificate, isOfGateways, writtenRoutes } from './written-routes';
+import { describeObject } from '../../mesh/kube-object';
+import type { Check } from '../check';
+import { Effect, Finding, Severity } from '../finding';
+import { pointer } from '../pointer';
+
+const MOST = 6;
+
+/** MTLS070: a route removes an identity header and leaves its spellings with underscores, which many applications take for the same. */
+export const headerSpellings: Check = {
+  id: 'MTLS070',
+  title: 'an identity header whose spellings with underscores stay',
+  severity: Severity.WARNING,
+  effect: Effect.OPEN,
+  find: (context) => writtenRoutes(context).filter(({ virtualService }) => isOfGateways(virtualService)).flatMap((written) => changesOf(written).flatMap(({ changes, path }): Finding[] => {
+    const removed = new Set([...written.route.headers.remove, ...changes.remove].map((name) => name.toLowerCase()));
+    // One that is not removed at all is a trap of its own.
+    const names = [...changes.set, ...changes.add].filter(([name, value]) => isOfCertificate(value) && removed.has(name.toLowerCase())).map(([name]) => name);
+    const open = names.flatMap((name) => spellings(name).filter((spelling) => !removed.has(spelling.toLowerCase())));
+    if (open.length === 0) return [];
+    const shown = [open[0], ...open.slice(1, 3)].map((name) => `\`${name}\``).join(', ');
+    return [{
+      object: written.virtualService.object,
+      path: [...path, 'remove'],
+      message: `${describeObject(written.virtualService.object)} removes \`${names[0]}\` and not ${shown}${open.length > 3 ? ` and ${open.length - 3} more` : ''}`,
+      effect: 'an application that reads `-` and `_` as the same (CGI, WSGI, Rack) may take a forged one for the right one',
+      cure: 'list these spellings in `remove` too',
+      patch: [{ op: 'add', path: pointer([...path, 'remove']), value: [...changes.remove, ...open] }],
+    }];
+  })),
+};
+
+/** Every mixture of `-` and `_` in a name but itself. */
+function spellings(name: string): string[] {
+  const [first, ...rest] = name.split(/[-_]/);
+  if (rest.length > MOST) return [name.replace(/-/g, '_')];
+  return rest.reduce((heads, word) => heads.flatMap((head) => [`${head}-${word}`, `${head}_${word}`]), [first]).filter((spelling) => spelling !== name);
+}

@@ -1,0 +1,38 @@
+import { isCatchAll } from './shadowed-route';
+import { isOfGateways, writtenVirtualServices } from './written-routes';
+import { describeObject } from '../../mesh/kube-object';
+import type { VirtualService } from '../../mesh/virtual-service';
+import type { Check } from '../check';
+import { Effect, Finding, Severity } from '../finding';
+
+/** MTLS072: a VirtualService that is exported to named namespaces comes before a public one of the same host, however old. */
+export const privateRouteFirst: Check = {
+  id: 'MTLS072',
+  title: 'a route that goes first because it is not public',
+  severity: Severity.WARNING,
+  effect: Effect.OPEN,
+  find: (context) => {
+    const places = new Map<string, VirtualService[]>();
+    const written = writtenVirtualServices(context).filter(isOfGateways);
+    for (const service of written) for (const key of keysOf(service)) places.set(key, [...places.get(key) ?? [], service]);
+    return written.filter((service) => isPrivate(service) && service.http.some(isCatchAll)).flatMap((service): Finding[] => {
+      const shadowed = keysOf(service).flatMap((key) => places.get(key)!).find((other) => !isPrivate(other));
+      return shadowed === undefined ? [] : [{
+        object: service.object,
+        path: ['spec', 'exportTo'],
+        message: `${describeObject(service.object)} is exported to ${service.exportTo.map((target) => `\`${target}\``).join(', ')} only and serves a host of ${describeObject(shadowed.object)}`,
+        effect: 'the gateway takes its routes first, however young it is: requests that the other sends to its last route go here',
+        cure: 'remove it, give it another host, or export both alike',
+        related: [shadowed.object],
+      }];
+    });
+  },
+};
+
+function keysOf({ hosts, gateways }: VirtualService): string[] {
+  return hosts.flatMap((host) => gateways.filter((gateway) => gateway !== 'mesh').map((gateway) => JSON.stringify([host.toLowerCase(), gateway])));
+}
+
+function isPrivate({ exportTo }: VirtualService): boolean {
+  return exportTo.length > 0 && !exportTo.includes('*') && !exportTo.includes('~');
+}

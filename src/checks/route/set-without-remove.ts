@@ -1,0 +1,31 @@
+import { changesOf, isOfCertificate, isOfGateways, writtenRoutes } from './written-routes';
+import { describeObject } from '../../mesh/kube-object';
+import type { Check } from '../check';
+import { Effect, Finding, Severity } from '../finding';
+import { pointer } from '../pointer';
+
+/** MTLS014: a route sets a header from the client's certificate and does not remove it first: where the certificate says nothing, what the client sent stays. */
+export const setWithoutRemove: Check = {
+  id: 'MTLS014',
+  title: 'an identity header that is set and not removed first',
+  severity: Severity.ERROR,
+  effect: Effect.OPEN,
+  find: (context) => writtenRoutes(context).filter(({ virtualService }) => isOfGateways(virtualService)).flatMap((written) => {
+    const all = changesOf(written);
+    const removed = (here: readonly string[]) => new Set([...written.route.headers.remove, ...here].map((name) => name.toLowerCase()));
+    return all.flatMap(({ changes, path }): Finding[] => {
+      const gone = removed(changes.remove);
+      const names = changes.set.filter(([name, value]) => isOfCertificate(value) && !gone.has(name.toLowerCase())).map(([name]) => name);
+      if (names.length === 0) return [];
+      const { object } = written.virtualService;
+      return [{
+        object,
+        path: [...path, 'set', names[0]],
+        message: `${describeObject(object)} sets ${names.map((name) => `\`${name}\``).join(', ')} from the client's certificate and does not remove it first`,
+        effect: 'Envoy skips a header whose value is empty, so a client whose certificate lacks that name, or that has none, is heard under the name that it sent itself',
+        cure: 'list the header in `remove` too, which comes first',
+        patch: [{ op: 'add', path: pointer([...path, 'remove']), value: [...changes.remove, ...names] }],
+      }];
+    });
+  }),
+};

@@ -1,0 +1,68 @@
+import { parts } from '../../mesh/header-format';
+import type { KubeObject } from '../../mesh/kube-object';
+import { HeaderChanges, HttpRoute, VirtualService } from '../../mesh/virtual-service';
+import type { CheckContext } from '../context';
+import type { FieldPath } from '../finding';
+import { keyOf, oncePerContext, writtenObjects } from '../written';
+
+/** One entry of `http` that somebody wrote. */
+export interface WrittenRoute {
+  readonly virtualService: VirtualService;
+  readonly route: HttpRoute;
+  readonly path: FieldPath;
+}
+
+/** Changes of request headers, and where they stand. */
+export interface WrittenChanges {
+  readonly changes: HeaderChanges;
+  readonly path: FieldPath;
+}
+
+/** The VirtualServices that somebody wrote and the API server takes. */
+export const writtenVirtualServices: (context: CheckContext) => readonly VirtualService[] = oncePerContext((context) => {
+  const written = new Set(writtenObjects(context, 'VirtualService', 'networking.istio.io').map(keyOf));
+  return context.view.virtualServices.filter(({ object }) => written.has(keyOf(object)));
+});
+
+/** Their HTTP routes. */
+export const writtenRoutes: (context: CheckContext) => readonly WrittenRoute[] = oncePerContext((context) => writtenVirtualServices(context)
+  .flatMap((virtualService) => virtualService.http.map((route, index) => ({ virtualService, route, path: ['spec', 'http', index] }))));
+
+/** Where a route changes request headers: for all its destinations, and for each. */
+export function changesOf({ route, path }: WrittenRoute): WrittenChanges[] {
+  return [
+    { changes: route.headers, path: [...path, 'headers', 'request'] },
+    ...route.destinations.map(({ headers }, index) => ({ changes: headers, path: [...path, 'route', index, 'headers', 'request'] })),
+  ];
+}
+
+/** Whether a header value is taken from the client's certificate, so that there is none without one. */
+export function isOfCertificate(value: string): boolean {
+  const found = parts(value);
+  return found.length > 0 && found.every((part) => part.startsWith('%DOWNSTREAM_PEER_'));
+}
+
+/** The headers, in lower case, in which a route tells its workload what the client's certificate says. */
+export function identityHeadersOf({ headers, destinations }: HttpRoute): Set<string> {
+  return new Set([headers, ...destinations.map((destination) => destination.headers)]
+    .flatMap(({ set, add }) => [...set, ...add]).filter(([, value]) => isOfCertificate(value)).map(([name]) => name.toLowerCase()));
+}
+
+/** Every header, in lower case, in which some route tells its workload what the client's certificate says, and by which VirtualServices. */
+export const identityHeaders: (context: CheckContext) => ReadonlyMap<string, readonly VirtualService[]> = oncePerContext(({ view }) => {
+  const found = new Map<string, VirtualService[]>();
+  for (const virtualService of view.virtualServices) {
+    for (const name of new Set(virtualService.http.flatMap((route) => [...identityHeadersOf(route)]))) found.set(name, [...found.get(name) ?? [], virtualService]);
+  }
+  return found;
+});
+
+/** The name of the header that a `when` key asks about, in lower case. */
+export function headerOfKey(key: string): string | undefined {
+  return /^request\.headers\[(.+)\]$/s.exec(key)?.[1].toLowerCase();
+}
+
+/** Whether a VirtualService is for gateways at all. */
+export function isOfGateways({ gateways }: { readonly gateways: readonly string[]; readonly object: KubeObject }): boolean {
+  return gateways.some((gateway) => gateway !== 'mesh');
+}
