@@ -29,9 +29,8 @@ export const addressBehindBalancer: Check = {
 };
 
 /** A Service of a selected gateway through which connections come from the node: neither Local nor cluster-internal. */
-function hidingService({ object, selector }: WrittenPolicy, context: CheckContext): KubeObject | undefined {
-  if (selector === undefined || selector.size === 0) return undefined;
-  const { gateways } = targetsOf(context, object.namespace, selector);
+function hidingService(policy: WrittenPolicy, context: CheckContext): KubeObject | undefined {
+  const { gateways } = targetsOf(context, policy);
   return context.of('Service', '').find(({ namespace, spec }) => ['LoadBalancer', 'NodePort'].includes(text(field(spec, 'type')) ?? '') && text(field(spec, 'externalTrafficPolicy')) !== 'Local'
     && textMap(field(spec, 'selector')).size > 0 && gateways.some(({ workload }) => workload.namespace === namespace && surelySelects(textMap(field(spec, 'selector')), workload.labels)));
 }

@@ -12,11 +12,10 @@ export const denyByPrincipalOnly: Check = {
   effect: Effect.OPEN,
   find: (context) => {
     const policies = enforcedPolicies(context);
-    return policies.filter(({ action, selector }) => action === 'DENY' && selector !== undefined).flatMap((policy) => {
-      const proxies = targetsOf(context, policy.object.namespace, policy.selector!).gateways;
-      const guarded = policies.some((other) => guards(other) && other.selector !== undefined
-        && targetsOf(context, other.object.namespace, other.selector).gateways.some((proxy) => proxies.includes(proxy)));
-      if (proxies.length === 0 || guarded) return [];
+    return policies.filter(({ action }) => action === 'DENY').flatMap((policy) => {
+      const proxies = targetsOf(context, policy).gateways;
+      const isGuarded = policies.filter(guards).some((other) => targetsOf(context, other).gateways.some((proxy) => proxies.includes(proxy)));
+      if (proxies.length === 0 || isGuarded) return [];
       return policy.rules.flatMap((rule, index): Finding[] => (rule.from.some((source) => source.some(({ key, values }) => key === 'principals' && values.some((value) => value !== '*'))) ? [{
         object: policy.object,
         path: ['spec', 'rules', index, 'from'],

@@ -50,11 +50,11 @@ function mayApply({ to, when }: PolicyRule, { port }: TcpPort): boolean {
   return when.every(allows) && (to.length === 0 || to.some((operation) => operation.every(allows)));
 }
 
-function tcpPorts({ object, selector }: WrittenPolicy, context: CheckContext): TcpPort[] {
-  if (selector === undefined) return [];
-  const { gateways, services } = targetsOf(context, object.namespace, selector);
+function tcpPorts(policy: WrittenPolicy, context: CheckContext): TcpPort[] {
+  const { gateways, services } = targetsOf(context, policy);
   return [
-    ...gateways.flatMap((proxy) => proxy.servers.filter(({ server }) => clientCheckOf(server) === ClientCheck.NO_HTTP).map(({ server, target }) => ({ port: target, text: describeServer(server) }))),
+    ...gateways.flatMap(({ servers }) => servers).filter(({ server }) => clientCheckOf(server) === ClientCheck.NO_HTTP)
+      .map(({ server, target }) => ({ port: target, text: describeServer(server) })),
     ...services.flatMap(({ namespace, name, ports }) => ports.filter(({ http }) => !http)
       .map(({ port, targetPort }) => ({ port: typeof targetPort === 'number' ? targetPort : undefined, text: `TCP port ${port} of Service \`${namespace}/${name}\`` }))),
   ];

@@ -2,12 +2,12 @@ import { enforcedPolicies, describeRule } from './written-policies';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
-import { headerOfKey } from '../route/written-routes';
+import { headerChangesOf, headerOfKey } from '../route/written-routes';
 import { oncePerContext } from '../written';
 
 /** Headers that some route sets, so that no more than one line of them arrives. */
-const setByRoutes = oncePerContext(({ view }) => new Set(view.virtualServices.flatMap(({ http }) => http.flatMap(({ headers, destinations }) => [headers, ...destinations.map((destination) => destination.headers)]
-  .flatMap(({ set }) => set.map(([name]) => name.toLowerCase()))))));
+const setByRoutes = oncePerContext(({ view }) => new Set(view.virtualServices.flatMap(({ http }) => http).flatMap(headerChangesOf)
+  .flatMap(({ set }) => set.map(([name]) => name.toLowerCase()))));
 
 /** MTLS073: DENY unless a header has a good value: each line of a repeated header is tested on its own, so that one good line beside a bad one escapes. */
 export const denyNotValues: Check = {

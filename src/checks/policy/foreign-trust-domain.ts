@@ -1,4 +1,4 @@
-import { targetsOf } from './targets';
+import { isForWorkloadsOnly } from './outside-principal';
 import { describeRule, enforcedPolicies, neverMatches } from './written-policies';
 import { at, text } from '../../mesh/value';
 import type { Check } from '../check';
@@ -14,20 +14,21 @@ export const foreignTrustDomain: Check = {
   find: (context) => {
     const domains = knownDomains(context);
     if (domains === undefined) return [];
-    return enforcedPolicies(context).flatMap((policy) => {
-      const targets = policy.selector === undefined || policy.selector.size === 0 ? undefined : targetsOf(context, policy.object.namespace, policy.selector);
-      if (targets === undefined || targets.gateways.length > 0 || targets.workloads.length + targets.services.length === 0) return [];
-      return policy.values.filter(({ key, value }) => (key === 'principals' || key === 'source.principal') && /^[^/*]+\/ns\/[^/]+\/sa\/[^/]+$/.test(value) && !domains.includes(value.split('/')[0]))
-        .map(({ value, negated, rule, path }) => ({
-          object: policy.object,
-          path,
-          message: `principal \`${value}\` in ${describeRule(rule, policy)} is of trust domain \`${value.split('/')[0]}\`, and the mesh knows only ${domains.map((domain) => `\`${domain}\``).join(', ')}`,
-          effect: neverMatches(policy.action, negated),
-          cure: 'write `cluster.local`, which stands for the own trust domain, or add the other to `trustDomainAliases` of the mesh',
-        }));
-    });
+    return enforcedPolicies(context).filter((policy) => isForWorkloadsOnly(policy, context)).flatMap((policy) => policy.values
+      .filter(({ key, value }) => (key === 'principals' || key === 'source.principal') && isForeign(value, domains))
+      .map(({ value, negated, rule, path }) => ({
+        object: policy.object,
+        path,
+        message: `principal \`${value}\` in ${describeRule(rule, policy)} is of trust domain \`${value.split('/')[0]}\`, and the mesh knows only ${domains.map((domain) => `\`${domain}\``).join(', ')}`,
+        effect: neverMatches(policy.action, negated),
+        cure: 'write `cluster.local`, which stands for the own trust domain, or add the other to `trustDomainAliases` of the mesh',
+      })));
   },
 };
+
+function isForeign(principal: string, domains: readonly string[]): boolean {
+  return /^[^/*]+\/ns\/[^/]+\/sa\/[^/]+$/.test(principal) && !domains.includes(principal.split('/')[0]);
+}
 
 /** The own trust domain and its aliases, where the settings of the mesh are among the manifests. */
 function knownDomains({ view, objects }: CheckContext): string[] | undefined {

@@ -12,7 +12,7 @@ export const gatewayHeader: Check = {
   severity: Severity.ERROR,
   effect: Effect.OPEN,
   find: (context) => enforcedPolicies(context).flatMap((policy) => {
-    const [proxy] = policy.selector === undefined ? [] : targetsOf(context, policy.object.namespace, policy.selector).gateways;
+    const [proxy] = targetsOf(context, policy).gateways;
     if (proxy === undefined) return [];
     return policy.rules.flatMap(({ when }, rule) => when.flatMap(({ key }, index): Finding[] => {
       const writers = identityHeaders(context).get(headerOfKey(key) ?? '') ?? [];

@@ -17,7 +17,8 @@ export const inMeshHeader: Check = {
   severity: Severity.ERROR,
   effect: Effect.OPEN,
   find: (context) => enforcedPolicies(context).filter(({ action }) => action === 'ALLOW').flatMap((policy) => policy.rules.flatMap((rule, number): Finding[] => {
-    const found = rule.when.map(({ key, values }, index) => ({ key, index, writers: values.length === 0 ? [] : writersOf(key, policy, context) })).find(({ writers }) => writers.length > 0);
+    const found = rule.when.filter(({ values }) => values.length > 0)
+      .map(({ key }) => ({ key, writers: writersOf(key, policy, context) })).find(({ writers }) => writers.length > 0);
     if (found === undefined || isLimited(rule) || isAtGateway(policy, context)) return [];
     return [{
       object: policy.object,
@@ -42,6 +43,6 @@ function isLimited({ from, when }: PolicyRule): boolean {
   return when.some(limits) || (from.length > 0 && from.every((source) => source.some(limits)));
 }
 
-function isAtGateway({ object, selector }: WrittenPolicy, context: CheckContext): boolean {
-  return selector === undefined || (selector.size > 0 && targetsOf(context, object.namespace, selector).gateways.length > 0);
+function isAtGateway(policy: WrittenPolicy, context: CheckContext): boolean {
+  return policy.selector === undefined || (policy.selector.size > 0 && targetsOf(context, policy).gateways.length > 0);
 }

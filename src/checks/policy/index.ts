@@ -29,7 +29,8 @@ import type { Check } from '../check';
 
 /** Checks of AuthorizationPolicies and PeerAuthentications. */
 export const POLICY_CHECKS: readonly Check[] = [
-  gatewayHeader, inMeshHeader, subjectSpelling, wideWildcard, allowWithoutSelector, selectorWithoutPods, outsidePrincipal, spiffePrefix, denyByPrincipalOnly, denyPathVariants,
-  deniedHostWithoutPort, servicePort, addressBehindBalancer, neverMatchingPattern, namespacesAtGateway, targetRefs, policyNamespace, dryRun, foreignTrustDomain, unknownCondition,
-  templateWithoutSlash, allowedHostWithoutPort, emptyRuleList, hostPortWildcard, denyNotValues, rejectedListener, issuerWildcard, denyHttpOnTcp,
+  gatewayHeader, inMeshHeader, subjectSpelling, wideWildcard, allowWithoutSelector, selectorWithoutPods, outsidePrincipal, spiffePrefix,
+  denyByPrincipalOnly, denyPathVariants, deniedHostWithoutPort, servicePort, addressBehindBalancer, neverMatchingPattern,
+  namespacesAtGateway, targetRefs, policyNamespace, dryRun, foreignTrustDomain, unknownCondition, templateWithoutSlash,
+  allowedHostWithoutPort, emptyRuleList, hostPortWildcard, denyNotValues, rejectedListener, issuerWildcard, denyHttpOnTcp,
 ];

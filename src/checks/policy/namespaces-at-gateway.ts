@@ -27,8 +27,8 @@ export const namespacesAtGateway: Check = {
   }),
 };
 
-function outsideServer({ object, selector, action }: WrittenPolicy, context: CheckContext): GatewayServer | undefined {
-  if (selector === undefined || (action !== 'ALLOW' && action !== 'DENY')) return undefined;
-  return targetsOf(context, object.namespace, selector).gateways.flatMap(({ servers }) => servers)
+function outsideServer(policy: WrittenPolicy, context: CheckContext): GatewayServer | undefined {
+  if (policy.action !== 'ALLOW' && policy.action !== 'DENY') return undefined;
+  return targetsOf(context, policy).gateways.flatMap(({ servers }) => servers)
     .map(({ server }) => server).find(({ tls }) => tls?.mode === 'MUTUAL' || tls?.mode === 'OPTIONAL_MUTUAL');
 }

@@ -21,8 +21,8 @@ export const outsidePrincipal: Check = {
     }))),
 };
 
-function isForWorkloadsOnly({ object, selector }: WrittenPolicy, context: CheckContext): boolean {
-  if (selector === undefined || selector.size === 0) return false;
-  const { gateways, workloads, services } = targetsOf(context, object.namespace, selector);
-  return gateways.length === 0 && workloads.length + services.length > 0;
+/** Whether a policy is known to select pods of applications, and no gateway. */
+export function isForWorkloadsOnly(policy: WrittenPolicy, context: CheckContext): boolean {
+  const { gateways, workloads, services } = targetsOf(context, policy);
+  return policy.selector?.size !== 0 && gateways.length === 0 && workloads.length + services.length > 0;
 }

@@ -38,15 +38,16 @@ export const servicePort: Check = {
 };
 
 /** Every port of the Services in front of the selected pods, where the pods' own are known. */
-function translations({ object, selector }: WrittenPolicy, context: CheckContext): Translation[] {
-  if (selector === undefined || selector.size === 0) return [];
-  const { gateways, workloads, services } = targetsOf(context, object.namespace, selector);
+function translations(policy: WrittenPolicy, context: CheckContext): Translation[] {
+  if (policy.selector?.size === 0) return [];
+  const { gateways, workloads, services } = targetsOf(context, policy);
   const named = new Map(workloads.flatMap(({ namedPorts }) => [...namedPorts]));
   return [
     ...services.flatMap(({ namespace, name, ports }) => ports.flatMap(({ port, targetPort }) => {
       const target = typeof targetPort === 'number' ? targetPort : named.get(targetPort);
       return target === undefined ? [] : [{ service: `${namespace}/${name}`, port, target }];
     })),
-    ...gateways.filter(({ serviceNames }) => serviceNames.length > 0).flatMap((proxy) => proxy.servers.map(({ server, target }) => ({ service: proxy.serviceNames[0], port: server.port, target }))),
+    ...gateways.filter(({ serviceNames }) => serviceNames.length > 0)
+      .flatMap(({ serviceNames, servers }) => servers.map(({ server: { port }, target }) => ({ service: serviceNames[0], port, target }))),
   ];
 }

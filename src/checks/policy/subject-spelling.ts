@@ -3,12 +3,12 @@ import { DistinguishedName } from '../../model/distinguished-name';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
-import { headerOfKey } from '../route/written-routes';
+import { headerChangesOf, headerOfKey } from '../route/written-routes';
 import { oncePerContext } from '../written';
 
 /** The headers that hold nothing but a subject or an issuer. */
 const nameHeaders = oncePerContext(({ view }) => {
-  const written = view.virtualServices.flatMap(({ http }) => http).flatMap(({ headers, destinations }) => [headers, ...destinations.map((destination) => destination.headers)]).flatMap(({ set }) => set);
+  const written = view.virtualServices.flatMap(({ http }) => http).flatMap(headerChangesOf).flatMap(({ set }) => set);
   return new Set(written.filter(([, value]) => /^%DOWNSTREAM_PEER_(?:SUBJECT|ISSUER)%$/.test(value)).map(([name]) => name.toLowerCase()));
 });
 

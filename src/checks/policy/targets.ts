@@ -1,4 +1,5 @@
 import { GatewayProxy } from '../../mesh/gateway-proxy';
+import type { KubeObject } from '../../mesh/kube-object';
 import { surelySelects } from '../../mesh/labels';
 import { Service } from '../../mesh/service';
 import { Workload } from '../../mesh/workload';
@@ -24,15 +25,23 @@ const servicesByNamespace = oncePerContext(({ view, proxies }) => {
   return groups;
 });
 
-/** What a policy of a namespace with a selector is known to apply to: the root namespace's apply everywhere. */
-export function targetsOf(context: CheckContext, namespace: string, selector: ReadonlyMap<string, string>): PolicyTargets {
+/** Something that applies by namespace and labels; without selector only to what its `targetRefs` name. */
+export interface Selecting {
+  readonly object: KubeObject;
+  readonly selector?: ReadonlyMap<string, string>;
+}
+
+/** What a policy is known to apply to: those of the root namespace apply everywhere. */
+export function targetsOf(context: CheckContext, { object: { namespace }, selector }: Selecting): PolicyTargets {
+  if (selector === undefined) return { gateways: [], workloads: [], services: [] };
   const { view, proxies } = context;
   const root = namespace === view.settings.rootNamespace;
   const routers = new Set(proxies.map(({ workload }) => workload));
-  const services = servicesByNamespace(context);
+  const services = root ? [...servicesByNamespace(context).values()].flat() : servicesByNamespace(context).get(namespace) ?? [];
   return {
     gateways: proxies.filter(({ workload }) => (root || workload.namespace === namespace) && surelySelects(selector, workload.labels)),
-    workloads: (root ? view.workloads : view.workloadsIn(namespace)).filter((workload) => !routers.has(workload) && workload.router !== true && surelySelects(selector, workload.labels)),
-    services: (root ? [...services.values()].flat() : services.get(namespace) ?? []).filter((service) => surelySelects(selector, { known: service.selector, complete: false })),
+    workloads: (root ? view.workloads : view.workloadsIn(namespace))
+      .filter((workload) => !routers.has(workload) && workload.router !== true && surelySelects(selector, workload.labels)),
+    services: services.filter((service) => surelySelects(selector, { known: service.selector, complete: false })),
   };
 }

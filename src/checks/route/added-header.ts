@@ -1,4 +1,4 @@
-import { changesOf, isOfCertificate, isOfGateways, writtenRoutes } from './written-routes';
+import { changesOf, gatewayRoutes, isOfCertificate, removedBy } from './written-routes';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
@@ -9,8 +9,8 @@ export const addedHeader: Check = {
   title: 'an identity header that is added instead of set',
   severity: Severity.ERROR,
   effect: Effect.OPEN,
-  find: (context) => writtenRoutes(context).filter(({ virtualService }) => isOfGateways(virtualService)).flatMap((written) => changesOf(written).flatMap(({ changes, path }) => {
-    const removed = new Set([...written.route.headers.remove, ...changes.remove].map((name) => name.toLowerCase()));
+  find: (context) => gatewayRoutes(context).flatMap((written) => changesOf(written).flatMap(({ changes, path }) => {
+    const removed = removedBy(written.route, changes);
     return changes.add.filter(([name, value]) => isOfCertificate(value) && !removed.has(name.toLowerCase())).map(([name]): Finding => ({
       object: written.virtualService.object,
       path: [...path, 'add', name],

@@ -1,5 +1,5 @@
 import { securedRoutes, SecuredRoute, tellsIdentity } from './secured-routes';
-import { changesOf, isOfGateways, WrittenRoute, writtenRoutes } from './written-routes';
+import { changesOf, gatewayRoutes, WrittenRoute } from './written-routes';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import { Effect, FieldPath, Finding, Severity } from '../finding';
@@ -10,7 +10,7 @@ export const authorityRewrite: Check = {
   title: 'a route that passes for a secured host',
   severity: Severity.ERROR,
   effect: Effect.OPEN,
-  find: (context) => writtenRoutes(context).filter(({ virtualService }) => isOfGateways(virtualService)).flatMap((written) => authorities(written).flatMap(({ authority, path }): Finding[] => {
+  find: (context) => gatewayRoutes(context).flatMap((written) => authorities(written).flatMap(({ authority, path }): Finding[] => {
     const secured = written.route.destinations.flatMap(({ host }) => securedRoutes(context).get(host) ?? [])
       .find((candidate) => isForHost(candidate, authority) && candidate.headers.some((name) => !tellsIdentity(written.route, name)));
     return secured === undefined ? [] : [{

@@ -1,4 +1,4 @@
-import { changesOf, isOfCertificate, isOfGateways, writtenRoutes } from './written-routes';
+import { changesOf, gatewayRoutes, isOfCertificate, removedBy } from './written-routes';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
@@ -12,10 +12,11 @@ export const headerSpellings: Check = {
   title: 'an identity header whose spellings with underscores stay',
   severity: Severity.WARNING,
   effect: Effect.OPEN,
-  find: (context) => writtenRoutes(context).filter(({ virtualService }) => isOfGateways(virtualService)).flatMap((written) => changesOf(written).flatMap(({ changes, path }): Finding[] => {
-    const removed = new Set([...written.route.headers.remove, ...changes.remove].map((name) => name.toLowerCase()));
+  find: (context) => gatewayRoutes(context).flatMap((written) => changesOf(written).flatMap(({ changes, path }): Finding[] => {
+    const removed = removedBy(written.route, changes);
     // One that is not removed at all is a trap of its own.
-    const names = [...changes.set, ...changes.add].filter(([name, value]) => isOfCertificate(value) && removed.has(name.toLowerCase())).map(([name]) => name);
+    const names = [...changes.set, ...changes.add].filter(([name, value]) => isOfCertificate(value) && removed.has(name.toLowerCase()))
+      .map(([name]) => name);
     const open = names.flatMap((name) => spellings(name).filter((spelling) => !removed.has(spelling.toLowerCase())));
     if (open.length === 0) return [];
     const shown = [open[0], ...open.slice(1, 3)].map((name) => `\`${name}\``).join(', ');

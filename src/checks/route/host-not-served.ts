@@ -29,7 +29,8 @@ export const hostNotServed: Check = {
 
 function hostFindings(service: VirtualService, gateways: readonly GatewayObject[], allKnown: boolean): Finding[] {
   const { object, namespace, hosts } = service;
-  const served = gateways.flatMap(({ servers }) => servers).flatMap((server) => hostsForNamespace(server.hosts, namespace)).map((host) => host.toLowerCase());
+  const entries = gateways.flatMap(({ servers }) => servers).flatMap((server) => server.hosts);
+  const served = hostsForNamespace(entries, namespace).map((host) => host.toLowerCase());
   return texts(field(object.spec, 'hosts')).flatMap((written, index): Finding[] => {
     const place = { object, path: ['spec', 'hosts', index] };
     if (written !== '' && !written.includes('.') && !written.startsWith('*')) {

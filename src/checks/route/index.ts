@@ -15,6 +15,6 @@ import type { Check } from '../check';
 
 /** Checks of VirtualServices. */
 export const ROUTE_CHECKS: readonly Check[] = [
-  setWithoutRemove, missingGateway, hostNotServed, destinationName, shadowedRoute, addedHeader, headerOperator, headerSpellings, authorityRewrite, privateRouteFirst, framingHeader,
-  rejectedRoutes, unguardedSecondRoute,
+  setWithoutRemove, missingGateway, hostNotServed, destinationName, shadowedRoute, addedHeader, headerOperator, headerSpellings,
+  authorityRewrite, privateRouteFirst, framingHeader, rejectedRoutes, unguardedSecondRoute,
 ];

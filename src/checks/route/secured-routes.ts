@@ -16,8 +16,8 @@ export const securedRoutes: (context: CheckContext) => ReadonlyMap<string, reado
   for (const virtualService of view.virtualServices) {
     for (const route of virtualService.http) {
       const headers = [...identityHeadersOf(route)];
-      if (headers.length === 0) continue;
-      for (const host of new Set(route.destinations.map((destination) => destination.host))) found.set(host, [...found.get(host) ?? [], { virtualService, headers }]);
+      const hosts = headers.length === 0 ? [] : new Set(route.destinations.map(({ host }) => host));
+      for (const host of hosts) found.set(host, [...found.get(host) ?? [], { virtualService, headers }]);
     }
   }
   return found;
@@ -30,5 +30,6 @@ export function tellsIdentity({ headers, destinations }: HttpRoute, name: string
 }
 
 function handles({ remove, set }: HttpRoute['headers'], name: string): boolean {
-  return remove.some((removed) => removed.toLowerCase() === name) || set.some(([written, value]) => written.toLowerCase() === name && isOfCertificate(value));
+  return remove.some((removed) => removed.toLowerCase() === name)
+    || set.some(([written, value]) => written.toLowerCase() === name && isOfCertificate(value));
 }

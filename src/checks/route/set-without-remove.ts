@@ -1,4 +1,4 @@
-import { changesOf, isOfCertificate, isOfGateways, writtenRoutes } from './written-routes';
+import { changesOf, gatewayRoutes, isOfCertificate, removedBy } from './written-routes';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
@@ -10,22 +10,18 @@ export const setWithoutRemove: Check = {
   title: 'an identity header that is set and not removed first',
   severity: Severity.ERROR,
   effect: Effect.OPEN,
-  find: (context) => writtenRoutes(context).filter(({ virtualService }) => isOfGateways(virtualService)).flatMap((written) => {
-    const all = changesOf(written);
-    const removed = (here: readonly string[]) => new Set([...written.route.headers.remove, ...here].map((name) => name.toLowerCase()));
-    return all.flatMap(({ changes, path }): Finding[] => {
-      const gone = removed(changes.remove);
-      const names = changes.set.filter(([name, value]) => isOfCertificate(value) && !gone.has(name.toLowerCase())).map(([name]) => name);
-      if (names.length === 0) return [];
-      const { object } = written.virtualService;
-      return [{
-        object,
-        path: [...path, 'set', names[0]],
-        message: `${describeObject(object)} sets ${names.map((name) => `\`${name}\``).join(', ')} from the client's certificate and does not remove it first`,
-        effect: 'Envoy skips a header whose value is empty, so a client whose certificate lacks that name, or that has none, is heard under the name that it sent itself',
-        cure: 'list the header in `remove` too, which comes first',
-        patch: [{ op: 'add', path: pointer([...path, 'remove']), value: [...changes.remove, ...names] }],
-      }];
-    });
-  }),
+  find: (context) => gatewayRoutes(context).flatMap((written) => changesOf(written).flatMap(({ changes, path }): Finding[] => {
+    const gone = removedBy(written.route, changes);
+    const names = changes.set.filter(([name, value]) => isOfCertificate(value) && !gone.has(name.toLowerCase())).map(([name]) => name);
+    if (names.length === 0) return [];
+    const { object } = written.virtualService;
+    return [{
+      object,
+      path: [...path, 'set', names[0]],
+      message: `${describeObject(object)} sets ${names.map((name) => `\`${name}\``).join(', ')} from the client's certificate and does not remove it first`,
+      effect: 'Envoy skips a header whose value is empty, so a client whose certificate lacks that name, or that has none, is heard under the name that it sent itself',
+      cure: 'list the header in `remove` too, which comes first',
+      patch: [{ op: 'add', path: pointer([...path, 'remove']), value: [...changes.remove, ...names] }],
+    }];
+  })),
 };

@@ -52,7 +52,8 @@ function acrossObjects(written: readonly VirtualService[]): Finding[] {
     const keys = service.hosts.flatMap((host) => service.gateways.filter((gateway) => gateway !== 'mesh').map((gateway) => JSON.stringify([host.toLowerCase(), gateway, exported(service)])));
     const other = keys.map((key) => first.get(key)).find((found) => found !== undefined);
     keys.filter((key) => !first.has(key)).forEach((key) => first.set(key, service));
-    const host = other === undefined ? undefined : service.hosts.find((name) => other.hosts.some((wanted) => wanted.toLowerCase() === name.toLowerCase()));
+    const taken = new Set(other?.hosts.map((name) => name.toLowerCase()));
+    const host = service.hosts.find((name) => taken.has(name.toLowerCase()));
     return host === undefined ? [] : [{
       object: service.object,
       path: ['spec', 'hosts', service.hosts.indexOf(host)],

@@ -1,5 +1,5 @@
 import { securedRoutes, tellsIdentity } from './secured-routes';
-import { isOfGateways, writtenRoutes } from './written-routes';
+import { gatewayRoutes } from './written-routes';
 import { describeObject } from '../../mesh/kube-object';
 import { at, entries, field, list, texts, Value } from '../../mesh/value';
 import type { Check } from '../check';
@@ -12,7 +12,7 @@ export const unguardedSecondRoute: Check = {
   title: 'a second route that lets identity headers of clients through',
   severity: Severity.WARNING,
   effect: Effect.OPEN,
-  find: (context) => writtenRoutes(context).filter(({ virtualService, route }) => isOfGateways(virtualService) && route.destinations.length > 0).flatMap(({ virtualService, route, path }): Finding[] => {
+  find: (context) => gatewayRoutes(context).flatMap(({ virtualService, route, path }): Finding[] => {
     const open = route.destinations.flatMap(({ host }) => securedRoutes(context).get(host) ?? []).flatMap((secured) => secured.headers
       .filter((name) => !tellsIdentity(route, name)).map((name) => ({ name, secured })));
     if (open.length === 0 || virtualService === open[0].secured.virtualService) return [];

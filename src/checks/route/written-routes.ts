@@ -1,5 +1,4 @@
 import { parts } from '../../mesh/header-format';
-import type { KubeObject } from '../../mesh/kube-object';
 import { HeaderChanges, HttpRoute, VirtualService } from '../../mesh/virtual-service';
 import type { CheckContext } from '../context';
 import type { FieldPath } from '../finding';
@@ -28,6 +27,21 @@ export const writtenVirtualServices: (context: CheckContext) => readonly Virtual
 export const writtenRoutes: (context: CheckContext) => readonly WrittenRoute[] = oncePerContext((context) => writtenVirtualServices(context)
   .flatMap((virtualService) => virtualService.http.map((route, index) => ({ virtualService, route, path: ['spec', 'http', index] }))));
 
+/** Those of VirtualServices that gateways serve. */
+export function gatewayRoutes(context: CheckContext): WrittenRoute[] {
+  return writtenRoutes(context).filter(({ virtualService }) => isOfGateways(virtualService));
+}
+
+/** The changes of a route and of its destinations. */
+export function headerChangesOf({ headers, destinations }: HttpRoute): HeaderChanges[] {
+  return [headers, ...destinations.map((destination) => destination.headers)];
+}
+
+/** The names that are removed, in lower case, before changes for the destination or the route take place. */
+export function removedBy({ headers }: HttpRoute, changes: HeaderChanges): Set<string> {
+  return new Set([...headers.remove, ...changes.remove].map((name) => name.toLowerCase()));
+}
+
 /** Where a route changes request headers: for all its destinations, and for each. */
 export function changesOf({ route, path }: WrittenRoute): WrittenChanges[] {
   return [
@@ -43,8 +57,8 @@ export function isOfCertificate(value: string): boolean {
 }
 
 /** The headers, in lower case, in which a route tells its workload what the client's certificate says. */
-export function identityHeadersOf({ headers, destinations }: HttpRoute): Set<string> {
-  return new Set([headers, ...destinations.map((destination) => destination.headers)]
+export function identityHeadersOf(route: HttpRoute): Set<string> {
+  return new Set(headerChangesOf(route)
     .flatMap(({ set, add }) => [...set, ...add]).filter(([, value]) => isOfCertificate(value)).map(([name]) => name.toLowerCase()));
 }
 
@@ -52,7 +66,8 @@ export function identityHeadersOf({ headers, destinations }: HttpRoute): Set<str
 export const identityHeaders: (context: CheckContext) => ReadonlyMap<string, readonly VirtualService[]> = oncePerContext(({ view }) => {
   const found = new Map<string, VirtualService[]>();
   for (const virtualService of view.virtualServices) {
-    for (const name of new Set(virtualService.http.flatMap((route) => [...identityHeadersOf(route)]))) found.set(name, [...found.get(name) ?? [], virtualService]);
+    const names = new Set(virtualService.http.flatMap((route) => [...identityHeadersOf(route)]));
+    for (const name of names) found.set(name, [...found.get(name) ?? [], virtualService]);
   }
   return found;
 });
@@ -63,6 +78,6 @@ export function headerOfKey(key: string): string | undefined {
 }
 
 /** Whether a VirtualService is for gateways at all. */
-export function isOfGateways({ gateways }: { readonly gateways: readonly string[]; readonly object: KubeObject }): boolean {
+export function isOfGateways({ gateways }: VirtualService): boolean {
   return gateways.some((gateway) => gateway !== 'mesh');
 }
