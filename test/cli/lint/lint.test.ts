@@ -192,7 +192,7 @@ describe('acknowledgement', () => {
   });
 
   test('by the configuration of the working directory, for the objects that it names', async () => {
-    file('app.yaml', `${OPEN}---\n${ROUTE.replace('name: orders', 'name: other')}`);
+    file('app.yaml', `${OPEN}---\n${ROUTE.replace('name: orders', 'name: other').replace('[{route', '[{match: [{uri: {prefix: /other}}], route')}`);
     file('cdk8s-istio-security.yaml', 'acknowledge:\n- {id: MTLS012, kind: VirtualService, namespace: edge, name: orders, reason: the firewall closes port 80}\n');
     const { findings, acknowledged: taken } = await json(['app.yaml']);
     expect(findings).toMatchObject([{ object: { name: 'other' } }]);
@@ -283,7 +283,7 @@ describe('as SARIF', () => {
 
   test('a fingerprint stays when lines are added above, and differs between findings', async () => {
     const print = ({ results }: any) => results.map(({ partialFingerprints }: any) => partialFingerprints['finding/v1']);
-    const two = `${OPEN}---\n${ROUTE.replace('name: orders', 'name: other')}`;
+    const two = `${OPEN}---\n${ROUTE.replace('name: orders', 'name: other').replace('[{route', '[{match: [{uri: {prefix: /other}}], route')}`;
     const before = print(await sarif([file('app.yaml', two)]));
     const after = print(await sarif([file('app.yaml', `# a comment\n\n${two}`)]));
     expect(after).toEqual(before);
