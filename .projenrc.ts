@@ -161,6 +161,7 @@ const zone = (target: string, from: string[], message: string) => ({ target: `./
 const layers = [
   zone('x509', ['model', 'resources', 'constructs', 'pki', 'mesh', 'authz', 'checks', 'synth', 'cli', './imports'], 'x509 imports no sibling'),
   zone('model', ['resources', 'constructs', 'pki', 'mesh', 'authz', 'checks', 'synth', 'cli', './imports', './node_modules/cdk8s', './node_modules/constructs'], 'model imports x509 only'),
+  zone('text', ['x509', 'model', 'resources', 'constructs', 'pki', 'mesh', 'authz', 'checks', 'synth', 'cli', './imports'], 'text imports no sibling'),
   zone('resources', ['constructs', 'pki', 'mesh', 'authz', 'checks', 'synth', 'cli'], 'resources import model and imports/ only'),
   zone('constructs', ['pki', 'mesh', 'authz', 'checks', 'synth', 'cli', './imports'], 'constructs import model, x509 and resources; resources/ alone sees imports/'),
   zone('pki', ['resources', 'constructs', 'mesh', 'authz', 'checks', 'synth', 'cli', './imports'], 'pki imports model and x509 only'),

@@ -9,6 +9,7 @@ export * as certmanager from '../imports/cert-manager.io';
 export * from './model';
 export * from './resources';
 export * from './constructs';
+export * from './synth';
 export * as authz from './authz';
 export * as pki from './pki';
 

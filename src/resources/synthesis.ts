@@ -1,11 +1,9 @@
-import { ApiObject, App, Chart, DependencyGraph } from 'cdk8s';
+import { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { RelationError, refusalText, withoutRepetition } from './refusal';
+import { renderingOnce } from './rendering';
 
-/** What a relation check found: the construct to blame, and the message. */
-export interface RelationError {
-  readonly construct: IConstruct;
-  readonly message: string;
-}
+export type { RelationError } from './refusal';
 
 type LocalCheck = () => string[];
 type AppCheck = (root: IConstruct) => RelationError[];
@@ -41,6 +39,8 @@ export class Synthesis {
   private readonly local: { construct: IConstruct; check: LocalCheck }[] = [];
   private readonly shared = new Map<symbol, unknown>();
   private readonly readers = new WeakSet<IConstruct>();
+  private readonly told = new Set<string>();
+  private notes = '';
   private findings = new Map<IConstruct, string[]>();
   private synthesising = false;
   private checked = false;
@@ -61,12 +61,17 @@ export class Synthesis {
     return this.shared.get(key) as T;
   }
 
+  /** Says, for the checks that are running, what stops nothing: it is written to standard error by `App.synth()`, once. */
+  public note(text: string): void {
+    this.notes += text;
+  }
+
   private watch(app: App): void {
     const { synth, synthYaml } = app;
     const during = <T>(run: () => T): T => {
       this.synthesising = true;
       this.checked = false;
-      const restore = renderOnly(app);
+      const restore = renderingOnce(app);
       try {
         return run();
       } finally {
@@ -81,8 +86,11 @@ export class Synthesis {
   // The root is the first construct that cdk8s validates, so what is found here is there when the others are asked.
   private begin(): string[] {
     if (this.synthesising && this.checked) return this.findings.get(this.root) ?? [];
-    this.findings = this.collect();
+    this.notes = '';
+    const errors = this.collect();
     this.checked = true;
+    this.findings = grouped(errors);
+    if (this.synthesising) this.report(errors);
     for (const construct of this.findings.keys()) {
       if (construct === this.root || this.readers.has(construct)) continue;
       this.readers.add(construct);
@@ -91,37 +99,34 @@ export class Synthesis {
     return this.findings.get(this.root) ?? [];
   }
 
-  private collect(): Map<IConstruct, string[]> {
-    const findings = new Map<IConstruct, string[]>();
-    const add = (construct: IConstruct, message: string) => {
-      const messages = findings.get(construct) ?? [];
-      if (!messages.includes(message)) messages.push(message);
-      findings.set(construct, messages);
-    };
-    for (const { construct, check } of this.local) {
-      for (const message of check()) add(construct, message);
+  private collect(): RelationError[] {
+    return withoutRepetition([
+      ...this.local.flatMap(({ construct, check }) => check().map((message) => ({ construct, message }))),
+      ...appChecks.flatMap((check) => check(this.root)),
+    ]);
+  }
+
+  private report(errors: readonly RelationError[]): void {
+    if (this.notes !== '' && !this.told.has(this.notes)) {
+      this.told.add(this.notes);
+      process.stderr.write(this.notes);
     }
-    for (const check of appChecks) {
-      for (const { construct, message } of check(this.root)) add(construct, message);
-    }
-    // A construct and a resource inside it may see the same: the user knows the outer one.
-    for (const [construct, messages] of findings) {
-      const outer = construct.node.scopes.slice(0, -1).flatMap((scope) => findings.get(scope) ?? []);
-      findings.set(construct, messages.filter((message) => !outer.includes(message)));
-    }
-    return findings;
+    if (errors.length === 0) return;
+    // What other constructs find is told with it: cdk8s will not come to ask them. (Those of ours answer with nothing while `findings` is empty.)
+    this.findings = new Map();
+    const tree = this.root.node.findAll();
+    const others = tree.slice(1).flatMap((construct) => construct.node.validate().map((message) => ({ construct, message })));
+    const position = new Map(tree.map((construct, index) => [construct, index]));
+    const inOrder = [...errors, ...others].sort((a, b) => position.get(a.construct)! - position.get(b.construct)!);
+    const refusal = new Error(refusalText(inOrder));
+    // The trace would end in this file and say nothing about the user's code.
+    refusal.stack = `Error: ${refusal.message}`;
+    throw refusal;
   }
 }
 
-// For each chart cdk8s resolves and validates the whole app again, although `App.synth()` has just done so: with many charts that is most of the time.
-function renderOnly(app: App): () => void {
-  // A chart with a rendering of its own keeps it.
-  const charts = app.node.findAll().filter((node): node is Chart => Chart.isChart(node) && node.toJson === Chart.prototype.toJson);
-  for (const chart of charts) chart.toJson = () => objectsOf(chart).map((object) => object.toJson());
-  return () => charts.forEach((chart) => Reflect.deleteProperty(chart, 'toJson'));
-}
-
-/** The objects of a chart in the order of their dependencies. */
-function objectsOf(chart: Chart): ApiObject[] {
-  return new DependencyGraph(chart.node).topology().filter((node): node is ApiObject => ApiObject.isApiObject(node) && Chart.of(node) === chart);
+function grouped(errors: readonly RelationError[]): Map<IConstruct, string[]> {
+  const findings = new Map<IConstruct, string[]>();
+  for (const { construct, message } of errors) findings.set(construct, [...findings.get(construct) ?? [], message]);
+  return findings;
 }

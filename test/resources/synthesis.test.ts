@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiObject, App, Chart, Testing, YamlOutputType } from 'cdk8s';
+import { ApiObject, App, Chart, JsonPatch, Lazy, Testing, YamlOutputType } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Synthesis } from '../../src/resources/synthesis';
 
@@ -44,9 +44,7 @@ test('all findings are reported in one run, each with its construct path, once, 
   const inner = new Construct(charts[2], 'Gateway');
   Synthesis.of(inner).addCheck(inner, () => ['two', 'two', 'three']);
   Synthesis.of(charts[0]).addCheck(charts[0], () => ['one']);
-  expect(() => app.synth()).toThrow(new Error(
-    'Validation failed with the following errors:\n  [chart-0] one\n  [chart-2/Gateway] two\n  [chart-2/Gateway] three',
-  ));
+  expect(() => app.synth()).toThrow(new Error('Synthesis refused: 3 errors in 2 charts\n\n[chart-0] one\n[chart-2/Gateway] two\n[chart-2/Gateway] three'));
   expect(readdirSync(outdir)).toEqual([]);
 });
 
@@ -88,6 +86,39 @@ test('what constructs share is made once per app', () => {
   const map = Synthesis.of(one.charts[0]).sharedBy(key, () => new Map());
   expect(Synthesis.of(one.app).sharedBy(key, () => new Map())).toBe(map);
   expect(Synthesis.of(other.app).sharedBy(key, () => new Map())).not.toBe(map);
+});
+
+describe('objects are rendered once per synth', () => {
+  test('for the checks and for the output together', () => {
+    const { app, charts } = appWithCharts(3, outdir);
+    const produce = jest.fn(() => 'x');
+    const object = new ApiObject(charts[0], 'Lazy', { apiVersion: 'v1', kind: 'ConfigMap', data: { value: Lazy.any({ produce }) } });
+    Synthesis.of(app).addCheck(charts[0], () => (object.toJson().data.value === 'x' ? [] : ['not rendered']));
+    app.synth();
+    expect(produce).toHaveBeenCalledTimes(1);
+    app.synth();
+    expect(produce).toHaveBeenCalledTimes(2);
+    object.toJson();
+    expect(produce).toHaveBeenCalledTimes(3);
+  });
+
+  test('a change between two synths is written', () => {
+    const { app, charts } = appWithCharts(1, outdir);
+    Synthesis.of(app);
+    const object = new ApiObject(charts[0], 'Changing', { apiVersion: 'v1', kind: 'ConfigMap', data: { value: 'before' } });
+    expect(app.synthYaml()).toContain('before');
+    object.addJsonPatch(JsonPatch.replace('/data/value', 'after'));
+    expect(app.synthYaml()).toContain('after');
+  });
+
+  test('an object with a rendering of its own keeps it', () => {
+    const { app, charts } = appWithCharts(1, outdir);
+    Synthesis.of(app);
+    const object = new ApiObject(charts[0], 'Own', { apiVersion: 'v1', kind: 'ConfigMap' });
+    object.toJson = () => ({ own: true });
+    expect(app.synthYaml()).toContain('own: true');
+    expect(object.toJson()).toEqual({ own: true });
+  });
 });
 
 describe('charts are rendered without validating the whole app again for each of them', () => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiObject, App, AppProps, Chart, YamlOutputType } from 'cdk8s';
+import { ApiObject, App, AppProps, Chart, Testing, YamlOutputType } from 'cdk8s';
 import { Synthesis } from '../../src/resources/synthesis';
 import { attachAppChecks } from '../../src/synth/app-checks';
 
@@ -25,18 +25,54 @@ function failure(app: App): string {
   try {
     app.synth();
   } catch (error) {
-    return (error as Error).message.replace('Validation failed with the following errors:\n  ', '');
+    return (error as Error).message;
   }
   return 'no error';
 }
 
-test('an object rendered twice is an error naming both constructs, and nothing is written', () => {
+test('an object rendered twice is an error naming both constructs, with the cure and its page, and nothing is written', () => {
   const app = appWith({}, (one, other) => {
     configMap(one, 'First', 'x');
     configMap(other, 'Second', 'x', 'a');
   });
-  expect(failure(app)).toBe('[other/Second] MTLS101: ConfigMap `a/x` is there twice: the one applied last replaces the other; give one of them another `metadata.name`');
+  expect(failure(app)).toBe(`Synthesis refused: 1 error in 1 chart
+
+MTLS101  two objects of one name
+  other/Second  ConfigMap \`a/x\` is there twice
+  one/First     ConfigMap \`a/x\`
+  happens       the one applied last replaces the other
+  cure          give one of them another \`metadata.name\`
+  more          https://github.com/cdk8s-istio-security/cdk8s-istio-security/blob/main/docs/checks/MTLS101.md`);
   expect(readdirSync(outdir)).toEqual([]);
+});
+
+test('outside of `app.synth()`, as in `Testing.synth`, the same is one line for each error', () => {
+  const app = appWith({}, (one, other) => {
+    configMap(one, 'First', 'x');
+    configMap(other, 'Second', 'x', 'a');
+  });
+  expect(() => Testing.synth(app.charts[0])).toThrow(new Error('Validation failed with the following errors:\n  '
+    + '[other/Second] MTLS101: ConfigMap `a/x` is there twice: the one applied last replaces the other; give one of them another `metadata.name`'));
+});
+
+test('all errors are told together: of checks, of our constructs and of others, with the number of charts', () => {
+  const app = appWith({}, (one, other) => {
+    configMap(one, 'First', 'x');
+    configMap(other, 'Second', 'x', 'a');
+    Synthesis.of(one).addCheck(one, () => ['it is broken']);
+    other.node.addValidation({ validate: () => ['said by the user'] });
+  });
+  expect(failure(app)).toMatch(/^Synthesis refused: 3 errors in 2 charts\n\nMTLS101 {2}[^]*\.md\n\n\[one\] it is broken\n\[other\] said by the user$/);
+});
+
+test('the error has no stack trace', () => {
+  const app = appWith({}, (one) => Synthesis.of(one).addCheck(one, () => ['it is broken']));
+  try {
+    app.synth();
+  } catch (error) {
+    expect((error as Error).stack).toBe('Error: Synthesis refused: 1 error in 1 chart\n\n[one] it is broken');
+  }
+  expect.assertions(1);
 });
 
 test('objects of one name in two namespaces, of two kinds or of two API groups are different objects', () => {
@@ -52,7 +88,7 @@ test('a chart without a namespace means `default`', () => {
   expect(failure(appWith({}, (_one, other) => {
     configMap(other, 'First', 'x');
     configMap(other, 'Second', 'x', 'default');
-  }))).toContain('MTLS101: ConfigMap `default/x`');
+  }))).toContain('ConfigMap `default/x` is there twice');
 });
 
 test('two objects that would land in one output file are an error', () => {
@@ -60,7 +96,7 @@ test('two objects that would land in one output file are an error', () => {
     configMap(one, 'First', 'x');
     configMap(other, 'Second', 'x');
   });
-  expect(failure(app)).toContain('[other/Second] MTLS102: output file `ConfigMap.x.k8s.yaml` of ConfigMap `default/x` is also that of ConfigMap `a/x`');
+  expect(failure(app)).toContain('other/Second  output file `ConfigMap.x.k8s.yaml` of ConfigMap `default/x` is also that of');
   expect(existsSync(join(outdir, 'ConfigMap.x.k8s.yaml'))).toBe(false);
 });
 
@@ -73,7 +109,7 @@ test('with a folder for each chart, only objects of one chart can collide', () =
   expect(failure(appWith(folders, (one) => {
     configMap(one, 'First', 'x');
     configMap(one, 'Second', 'x', 'b');
-  }))).toContain('[one/Second] MTLS102: output file `one/ConfigMap.x.k8s.yaml`');
+  }))).toContain('one/Second  output file `one/ConfigMap.x.k8s.yaml`');
 });
 
 test('hand-written objects are checked like ours: a plain-HTTP server beside MUTUAL stops the synth', () => {
@@ -90,7 +126,7 @@ test('hand-written objects are checked like ours: a plain-HTTP server beside MUT
     });
     new ApiObject(one, 'Route', { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'r' }, spec: { hosts: ['test.com'], gateways: ['httpbin'], http: [{ route: [{ destination: { host: 'httpbin' } }] }] } });
   });
-  expect(failure(app)).toContain('[one/Route] MTLS012: host `test.com` of VirtualService `a/r`');
+  expect(failure(app)).toContain('one/Route    host `test.com` of VirtualService `a/r`');
 });
 
 test('an object that cannot be rendered fails with the message of cdk8s, not with ours', () => {

@@ -1,4 +1,4 @@
-import { AcknowledgedReport, Acknowledgement, CheckContext, Judgement, Report, Severity } from '../../checks';
+import { Acknowledgement, CheckContext, Judgement, Report, Severity } from '../../checks';
 import { Origin, Region } from '../manifests/source';
 
 /** A finding and where it stands. */
@@ -32,11 +32,12 @@ export function placed(
   context: CheckContext, { open, acknowledged }: Judgement, origins: readonly Origin[],
 ): Pick<LintResult, 'findings' | 'acknowledged'> {
   const order = new Map([...new Set(origins.map(({ source }) => source))].map((source, index) => [source, index]));
-  const byPlace = (a: Placed, b: Placed) => order.get(a.origin.source)! - order.get(b.origin.source)! || a.region.start.line - b.region.start.line
-    || a.region.start.column - b.region.start.column || (a.report.check.id < b.report.check.id ? -1 : 1);
+  const byPlace = (a: Placed, b: Placed) => order.get(a.origin.source)! - order.get(b.origin.source)!
+    || a.region.start.line - b.region.start.line || a.region.start.column - b.region.start.column
+    || (a.report.check.id < b.report.check.id ? -1 : 1);
   return {
     findings: open.map((report) => place(context, report, origins)).sort(byPlace),
-    acknowledged: acknowledged.map(({ report, acknowledgement }: AcknowledgedReport) => ({ ...place(context, report, origins), acknowledgement })).sort(byPlace),
+    acknowledged: acknowledged.map(({ report, acknowledgement }) => ({ ...place(context, report, origins), acknowledgement })).sort(byPlace),
   };
 }
 

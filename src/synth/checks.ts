@@ -1,0 +1,67 @@
+import type { IConstruct } from 'constructs';
+import { checkSettings } from './check-settings';
+import { CHECK_IDS, problemOf } from '../checks';
+import { behaviourOf } from '../mesh/version';
+import { Synthesis } from '../resources/synthesis';
+
+/** What the checks of an app may know of the mesh that it is for. */
+export interface ChecksProps {
+  /**
+   * The version of Istio, `1.27` to `1.32`, with or without patch number. Some checks are about versions, and silent where none is declared.
+   * @default - not declared
+   */
+  readonly istioVersion?: string;
+  /**
+   * Whether the gateways belong to Kyma.
+   * @default - true if an object of Kyma's API Gateway module, or a route bound to its gateway, is in the app
+   */
+  readonly kyma?: boolean;
+}
+
+/** A finding that may stand. */
+export interface AcknowledgementProps {
+  /** The id of the check, e.g. `MTLS030`. */
+  readonly id: string;
+  /** Why its finding may stand: a sentence for whoever reads the code later. */
+  readonly reason: string;
+}
+
+/**
+ * The checks over all objects of an app, which `app.synth()` runs once, before it writes a file.
+ *
+ * Errors stop the synth, reported all together; warnings are written to standard error. Apps in which one of our constructs lives are checked anyway.
+ */
+export class Checks {
+  /**
+   * Checks an app as a whole at `app.synth()`, also one without a construct of ours, and says what the mesh is like.
+   *
+   * Throws for a version of Istio that is not known.
+   * @param app the app, or any construct in it
+   * @param props what the mesh is like
+   */
+  public static attach(app: IConstruct, props: ChecksProps = {}): void {
+    if (props.istioVersion !== undefined) behaviourOf(props.istioVersion);
+    if (props.kyma !== undefined && typeof props.kyma !== 'boolean') throw new Error(`invalid \`kyma\` \`${String(props.kyma)}\`: expected true or false`);
+    Synthesis.of(app);
+    const settings = checkSettings(app);
+    settings.istioVersion = props.istioVersion ?? settings.istioVersion;
+    settings.kyma = props.kyma ?? settings.kyma;
+  }
+
+  /**
+   * Lets the findings of one check stand, on the objects of a construct and of everything inside it.
+   *
+   * They no longer stop the synth, and are listed on standard error with the reason; an acknowledgement that matches nothing is reported there too.
+   * Throws where there is no such check or no reason.
+   * @param construct whose objects are meant
+   * @param acknowledgement the check, and why its finding may stand
+   */
+  public static acknowledge(construct: IConstruct, acknowledgement: AcknowledgementProps): void {
+    const { id, reason } = acknowledgement;
+    const problem = problemOf(id, reason, CHECK_IDS);
+    if (problem !== undefined) throw new Error(`${problem}: give the id of a check, and why its finding may stand`);
+    checkSettings(construct).acknowledgements.push({ construct, id, reason: reason.trim() });
+  }
+
+  private constructor() {}
+}
