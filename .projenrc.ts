@@ -112,7 +112,7 @@ const stryker = {
   mutate: ['src/authz/**/*.ts', 'src/mesh/**/*.ts', 'src/checks/**/*.ts'],
   testRunner: 'jest',
   plugins: ['@stryker-mutator/jest-runner'],
-  jest: { projectType: 'custom', configFile: 'test/mutation/jest.config.json' },
+  jest: { projectType: 'custom', configFile: 'test/mutation/jest.config.json', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
   ignoreStatic: true,
   concurrency: 2,

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addCheck } from './check/check';
 import { ExitStatus, Stop } from './exit-status';
 import { addExplain } from './explain/explain';
 import { addLint } from './lint/lint-command';
@@ -20,7 +21,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     .showHelpAfterError('(--help tells how it is used)')
     .addHelpText('afterAll', STATUSES);
   const run: Run = { terminal, end: (end) => { status = end; } };
-  [addExplain, addLint, addPki].forEach((add) => add(program, run));
+  [addCheck, addExplain, addLint, addPki].forEach((add) => add(program, run));
   try {
     await program.parseAsync([...args], { from: 'user' });
     return status;

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cli, expectDiscreet, temporaryDirectory } from './support/run';
+import { REQUESTS_SCHEMA } from '../../src/cli/check/schema';
 
 const docs = resolve(__dirname, '../../docs');
 const home = temporaryDirectory();
@@ -37,6 +38,36 @@ test.each(['pki.md', 'rotation.md'])('every command of docs/%s works, in their o
     }
   }
   expect(commands.length).toBeGreaterThan(10);
+});
+
+describe('docs/requests.md', () => {
+  const text = readFileSync(join(docs, 'requests.md'), 'utf8');
+  const directory = join(home, 'requests');
+
+  beforeAll(() => {
+    cpSync(resolve(docs, '../examples/000-cert-secured-workload/manifests'), join(directory, 'dist'), { recursive: true });
+    writeFileSync(join(directory, 'requests.yaml'), /^```yaml\n([\s\S]*?)^```$/m.exec(text)![1]);
+  });
+
+  test('its commands work, its requests are as expected, and its first answer is what comes out', async () => {
+    process.chdir(directory);
+    const commands = commandsOf('requests.md');
+    const outcomes = [];
+    for (const line of commands) outcomes.push(await cli(wordsOf(line).slice(2)));
+
+    expect(outcomes.map(({ status, err }) => ({ status, err }))).toEqual(commands.map(() => ({ status: 0, err: '' })));
+    expect(outcomes[0].out).toBe(/^```text\n([\s\S]*?)^```$/m.exec(text)![1]);
+    expect(outcomes.map(({ out }) => out.split('\n')[0])).toContain('5 requests as expected');
+  });
+
+  test('every option of explain and every field of the schema is named', () => {
+    const parts = [REQUESTS_SCHEMA, ...Object.values(REQUESTS_SCHEMA.$defs!)];
+    const fields = parts.flatMap(({ properties }) => Object.keys(properties!));
+    expect(fields.filter((field) => !text.includes(field))).toEqual([]);
+    const options = [...readFileSync(resolve(docs, '../src/cli/explain/explain.ts'), 'utf8').matchAll(/option\('(?:-\w, )?(--[\w-]+)/g)].map(([, option]) => option);
+    const short = new Map([['--request', '-X'], ['--header', '-H']]);
+    expect(options.filter((option) => !text.includes(short.get(option) ?? option))).toEqual([]);
+  });
 });
 
 test('every finding of the source is in the table of docs/pki.md, and the other way round', () => {
