@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey } from 'node:crypto';
 import { isReadableCrl } from './revocation';
 import { Choices } from '../mesh/choices';
+import { readCredentialName } from '../mesh/credential-name';
 import { ServerTls } from '../mesh/gateway';
 import { MeshView } from '../mesh/mesh-view';
 import { Material } from '../mesh/secret';
@@ -39,10 +40,7 @@ function anchorOf(view: MeshView, namespace: string, tls: ServerTls, name: strin
 }
 
 function resolve(view: MeshView, namespace: string, credential: string, use: 'server' | 'anchor', choices: Choices): Material {
-  const scheme = /^([a-z-]+):\/\/(.*)$/.exec(credential);
-  const [kind, rest] = scheme === null ? ['kubernetes', credential] : [scheme[1], scheme[2]];
-  const parts = rest.split('/');
-  const [place, name] = parts.length > 1 ? parts : [namespace, parts[0]];
+  const { kind, namespace: place, name } = readCredentialName(credential, namespace);
   if (kind === 'configmap') return use === 'anchor' ? view.credentials.anchorInConfigMap(place, name) : { state: 'missing', reason: 'a ConfigMap holds no server certificate' };
   if (kind === 'kubernetes' || kind === 'kubernetes-gateway') {
     if (place !== namespace) return { state: 'missing', reason: `credential \`${credential}\` is of another namespace than the gateway's pods (\`${namespace}\`)` };

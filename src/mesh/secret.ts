@@ -17,7 +17,7 @@ export type Material =
 export class CredentialStore {
   private readonly secrets = new Map<string, KubeObject>();
   private readonly configMaps = new Map<string, KubeObject>();
-  private readonly promised = new Map<string, string>();
+  private readonly promised = new Map<string, KubeObject | undefined>();
 
   public constructor(objects: readonly KubeObject[], given: readonly string[], private readonly complete: boolean) {
     for (const object of objects) {
@@ -25,9 +25,9 @@ export class CredentialStore {
       const type = text(field(object.body, 'type'));
       if (object.kind === 'Secret' && object.group === '' && type !== 'helm.sh/release.v1' && type !== 'kubernetes.io/service-account-token') this.secrets.set(key, object);
       if (object.kind === 'ConfigMap' && object.group === '') this.configMaps.set(key, object);
-      for (const secret of writtenBy(object)) this.promised.set(secret, `${object.kind} ${key}`);
+      for (const secret of writtenBy(object)) this.promised.set(secret, object);
     }
-    for (const secret of given) this.promised.set(secret, 'the caller');
+    for (const secret of given) this.promised.set(secret, undefined);
   }
 
   /** The server certificate of a credential name, for a gateway in a namespace. */
@@ -35,9 +35,9 @@ export class CredentialStore {
     const key = `${namespace}/${name}`;
     const secret = this.secrets.get(key);
     if (secret === undefined) return this.absent(key);
-    const pair = [['cert', 'key'], ['tls.crt', 'tls.key']].find((keys) => keys.every((item) => read(secret, item) !== undefined));
+    const pair = [['cert', 'key'], ['tls.crt', 'tls.key']].find((keys) => keys.every((item) => valueOf(secret, item) !== undefined));
     if (pair === undefined) return { state: 'missing', reason: `Secret \`${key}\` has neither \`tls.crt\` and \`tls.key\` nor \`cert\` and \`key\`` };
-    return { state: 'present', source: key, pem: read(secret, pair[0])!, key: read(secret, pair[1])! };
+    return { state: 'present', source: key, pem: valueOf(secret, pair[0])!, key: valueOf(secret, pair[1])! };
   }
 
   /** The trust anchor that goes with a credential name: `<name>-cacert` if there is one, and then whatever it holds; else `<name>` itself. */
@@ -69,8 +69,36 @@ export class CredentialStore {
     const key = `${namespace}/${name}`;
     const secret = this.secrets.get(key);
     if (secret === undefined) return this.absent(key);
-    const pem = read(secret, item);
+    const pem = valueOf(secret, item);
     return pem === undefined ? { state: 'missing', reason: `Secret \`${key}\` has no key \`${item}\`` } : { state: 'present', source: `${key} ${item}`, pem, crl: undefined };
+  }
+
+  /** A Secret that is among the manifests. */
+  public secret(namespace: string, name: string): KubeObject | undefined {
+    return this.secrets.get(`${namespace}/${name}`);
+  }
+
+  /** A ConfigMap that is among the manifests. */
+  public configMap(namespace: string, name: string): KubeObject | undefined {
+    return this.configMaps.get(`${namespace}/${name}`);
+  }
+
+  /** Whether there is or will be a Secret, as far as the manifests and the caller say. */
+  public hasSecret(namespace: string, name: string): boolean {
+    return this.secrets.has(`${namespace}/${name}`) || this.promised.has(`${namespace}/${name}`);
+  }
+
+  /** The object that a controller makes a Secret from. */
+  public promiseOf(namespace: string, name: string): KubeObject | undefined {
+    return this.promised.get(`${namespace}/${name}`);
+  }
+
+  /** The Secrets of a name in other namespaces, and what stands for them among the manifests: the Secret, or what a controller makes it from. */
+  public inOtherNamespaces(namespace: string, name: string): { readonly namespace: string; readonly object: KubeObject }[] {
+    return [...this.promised, ...this.secrets].flatMap(([key, object]) => {
+      const [place, found] = key.split('/');
+      return found === name && place !== namespace && object !== undefined ? [{ namespace: place, object }] : [];
+    });
   }
 
   private absent(key: string): Material {
@@ -107,14 +135,14 @@ function writtenBy(object: KubeObject): string[] {
 
 function rootOf(object: KubeObject): Material {
   for (const [root, crl] of [['cacert', 'crl'], ['ca.crt', 'ca.crl']]) {
-    const pem = read(object, root);
-    if (pem !== undefined) return { state: 'present', source: nameOf(object), pem, crl: read(object, crl) };
+    const pem = valueOf(object, root);
+    if (pem !== undefined) return { state: 'present', source: nameOf(object), pem, crl: valueOf(object, crl) };
   }
   return { state: 'missing', reason: `${object.kind} \`${nameOf(object)}\` has neither \`cacert\` nor \`ca.crt\`` };
 }
 
 /** A value of a Secret or ConfigMap; an empty one counts as missing. `stringData` wins, as when the API server stores it. */
-function read(object: KubeObject, key: string): string | undefined {
+export function valueOf(object: KubeObject, key: string): string | undefined {
   if (object.kind === 'ConfigMap') return text(at(object.body, 'data', key)) || undefined;
   const plain = entries(field(object.body, 'stringData')).find(([name]) => name === key)?.[1];
   const data = text(at(object.body, 'data', key));

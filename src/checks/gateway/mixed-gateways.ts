@@ -1,4 +1,5 @@
 import { isGuarded } from './client-certificate-guard';
+import { isWritten } from './server';
 import { unequalPairs } from './ways-in';
 import { describeServer } from '../../mesh/gateway';
 import { describeObject } from '../../mesh/kube-object';
@@ -25,7 +26,7 @@ export const mixedGateways: Check = {
         message: `${describeObject(service.object)} serves host \`${service.hosts[hostIndex]}\` with a client certificate on ${describeServer(closed)} and without one on ${describeServer(open)}`,
         effect: 'anybody reaches the workload through the second',
         cure: 'bind the route to the first only, or let the second redirect',
-        related: [closed.gateway.object, open.gateway.object],
+        related: [closed, open].filter(({ gateway }) => isWritten(gateway)).map(({ gateway }) => gateway.object),
       })));
   },
 };

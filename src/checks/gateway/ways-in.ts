@@ -11,7 +11,7 @@ export interface UnequalPair {
 }
 
 /** The servers that lead from a host of a VirtualService to one of its routes; redirects and answers of the gateway's own lead nowhere. */
-function serversOf(route: HttpRoute, host: string, service: VirtualService, servers: readonly GatewayServer[]): GatewayServer[] {
+export function serversOf(route: HttpRoute, host: string, service: VirtualService, servers: readonly GatewayServer[]): GatewayServer[] {
   const bound = servers.filter(({ gateway, hosts }) => service.gateways.includes(`${gateway.namespace}/${gateway.name}`)
     && intersection(hostsForNamespace(hosts, service.namespace), [host]).length > 0);
   if (route.matches === undefined) return bound;
