@@ -27,6 +27,13 @@ export function oncePerContext<T>(compute: (context: CheckContext) => T): (conte
   };
 }
 
+/** Puts an item into one of several lists. */
+export function putInto<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
+}
+
 function read(context: CheckContext, kind: string, group: string): KubeObject[] {
   const refused = new Set(context.view.refused.map(({ object }) => keyOf(object)));
   const last = new Map(context.of(kind, group).map((object) => [keyOf(object), object]));

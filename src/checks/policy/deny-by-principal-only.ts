@@ -12,10 +12,10 @@ export const denyByPrincipalOnly: Check = {
   effect: Effect.OPEN,
   find: (context) => {
     const policies = enforcedPolicies(context);
+    const guarded = new Set(policies.filter(guards).flatMap((policy) => targetsOf(context, policy).gateways));
     return policies.filter(({ action }) => action === 'DENY').flatMap((policy) => {
       const proxies = targetsOf(context, policy).gateways;
-      const isGuarded = policies.filter(guards).some((other) => targetsOf(context, other).gateways.some((proxy) => proxies.includes(proxy)));
-      if (proxies.length === 0 || isGuarded) return [];
+      if (proxies.length === 0 || proxies.some((proxy) => guarded.has(proxy))) return [];
       return policy.rules.flatMap((rule, index): Finding[] => (rule.from.some((source) => source.some(({ key, values }) => key === 'principals' && values.some((value) => value !== '*'))) ? [{
         object: policy.object,
         path: ['spec', 'rules', index, 'from'],

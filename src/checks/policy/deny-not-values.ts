@@ -21,7 +21,7 @@ export const denyNotValues: Check = {
       path: ['spec', 'rules', rule, 'when', index, 'notValues'],
       message: `${describeRule(rule, policy)} denies requests unless \`${key}\` is ${notValues.map((value) => `\`${value}\``).join(' or ')}`,
       effect: 'a request that repeats the header, with that value in one line and any other in the next, is not denied',
-      cure: 'write an ALLOW policy with the value instead, or let the route set or remove the header',
+      cure: 'let the route set or remove the header, so that no more than one line of it arrives',
     }])))),
 };
 

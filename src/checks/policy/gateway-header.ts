@@ -22,7 +22,7 @@ export const gatewayHeader: Check = {
         message: `${describeRule(rule, policy)} asks for \`${key}\` at gateway \`${nameOf(proxy.workload)}\`, which writes that header only after its policies`,
         effect: policy.action === 'ALLOW' ? 'the policy reads what the client sent: a forged header gets in, and the right clients get 403' : 'the policy reads what the client sent, so a client decides itself whether it is denied',
         cure: 'select the pods of the workload behind the gateway instead',
-        related: writers.map(({ object }) => object),
+        related: writers.slice(0, 3).map(({ object }) => object),
       }];
     }));
   }),

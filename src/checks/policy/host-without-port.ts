@@ -4,6 +4,7 @@ import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, FieldPath, Finding, PatchOperation, Severity } from '../finding';
 import { pointer } from '../pointer';
+import { putInto } from '../written';
 
 /** MTLS025: `hosts` of a rule that keeps requests out lack the form with a port, so that `Host: h:443` gets past. */
 export const deniedHostWithoutPort: Check = {
@@ -35,8 +36,7 @@ function findingsOf(context: CheckContext, keepsOut: boolean, words: Words): Fin
   return enforcedPolicies(context).filter(({ action }) => action !== 'AUDIT').flatMap((policy) => {
     const lists = new Map<string, PolicyValue[]>();
     for (const value of policy.values.filter(({ key, negated }) => key === 'hosts' && (policy.action === 'ALLOW') === (negated === keepsOut))) {
-      const list = value.path.slice(0, -1).join('/');
-      lists.set(list, [...lists.get(list) ?? [], value]);
+      putInto(lists, value.path.slice(0, -1).join('/'), value);
     }
     return [...lists.values()].flatMap((values) => findingsIn(values, policy, words));
   });

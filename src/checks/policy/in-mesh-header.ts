@@ -1,12 +1,11 @@
 import { targetsOf } from './targets';
 import { describeRule, enforcedPolicies, WrittenPolicy } from './written-policies';
 import type { PolicyField, PolicyRule } from '../../mesh/authorization-policy';
-import { serviceOfHost } from '../../mesh/backend';
 import type { VirtualService } from '../../mesh/virtual-service';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
-import { headerOfKey, identityHeaders } from '../route/written-routes';
+import { headerOfKey, identityHeaders, identityHeadersTo } from '../route/written-routes';
 
 const LIMITS = new Set(['principals', 'namespaces', 'serviceAccounts', 'ipBlocks', 'remoteIpBlocks', 'source.principal', 'source.namespace', 'source.serviceAccount', 'source.ip', 'remote.ip']);
 
@@ -26,16 +25,16 @@ export const inMeshHeader: Check = {
       message: `${describeRule(number, policy)} trusts \`${found.key}\` from any source`,
       effect: 'every pod that reaches the workload past the gateway gets in with a header of its own making',
       cure: 'admit the gateway only, as in `from: [{source: {principals: [cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account]}}]`',
-      related: found.writers.map(({ object }) => object),
+      related: found.writers.slice(0, 3).map(({ object }) => object),
     }];
   })),
 };
 
 /** The routes to this policy's namespace that write a header of the client's certificate. */
-function writersOf(key: string, { object }: WrittenPolicy, context: CheckContext): VirtualService[] {
-  const leadsHere = ({ http }: VirtualService) => object.namespace === context.view.settings.rootNamespace
-    || http.some(({ destinations }) => destinations.some(({ host }) => serviceOfHost(host)?.namespace === object.namespace));
-  return (identityHeaders(context).get(headerOfKey(key) ?? '') ?? []).filter(leadsHere);
+function writersOf(key: string, { object }: WrittenPolicy, context: CheckContext): readonly VirtualService[] {
+  const header = headerOfKey(key) ?? '';
+  const everywhere = object.namespace === context.view.settings.rootNamespace;
+  return everywhere ? identityHeaders(context).get(header) ?? [] : identityHeadersTo(context, object.namespace, header);
 }
 
 function isLimited({ from, when }: PolicyRule): boolean {

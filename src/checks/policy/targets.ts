@@ -4,7 +4,7 @@ import { surelySelects } from '../../mesh/labels';
 import { Service } from '../../mesh/service';
 import { Workload } from '../../mesh/workload';
 import type { CheckContext } from '../context';
-import { oncePerContext } from '../written';
+import { oncePerContext, putInto } from '../written';
 
 /** What a policy is known to apply to. */
 export interface PolicyTargets {
@@ -20,7 +20,7 @@ const servicesByNamespace = oncePerContext(({ view, proxies }) => {
   const groups = new Map<string, Service[]>();
   for (const service of view.services.filter(({ external }) => !external)) {
     if (gateways.some(({ namespace, labels }) => namespace === service.namespace && surelySelects(service.selector, labels))) continue;
-    groups.set(service.namespace, [...groups.get(service.namespace) ?? [], service]);
+    putInto(groups, service.namespace, service);
   }
   return groups;
 });
@@ -31,8 +31,16 @@ export interface Selecting {
   readonly selector?: ReadonlyMap<string, string>;
 }
 
+const known = new WeakMap<KubeObject, PolicyTargets>();
+
 /** What a policy is known to apply to: those of the root namespace apply everywhere. */
-export function targetsOf(context: CheckContext, { object: { namespace }, selector }: Selecting): PolicyTargets {
+export function targetsOf(context: CheckContext, policy: Selecting): PolicyTargets {
+  const targets = known.get(policy.object) ?? findTargets(context, policy);
+  known.set(policy.object, targets);
+  return targets;
+}
+
+function findTargets(context: CheckContext, { object: { namespace }, selector }: Selecting): PolicyTargets {
   if (selector === undefined) return { gateways: [], workloads: [], services: [] };
   const { view, proxies } = context;
   const root = namespace === view.settings.rootNamespace;

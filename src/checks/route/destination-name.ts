@@ -5,7 +5,7 @@ import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
 import { pointer } from '../pointer';
-import { oncePerContext } from '../written';
+import { oncePerContext, putInto } from '../written';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const HALF_NAME = new RegExp(`^(${LABEL})\\.(${LABEL})(\\.svc)?$`);
@@ -41,7 +41,7 @@ const namespaces = oncePerContext(({ objects }) => new Set(objects.map((object) 
 const entryHosts = oncePerContext((context) => new Set(context.of('ServiceEntry', 'networking.istio.io').flatMap(({ spec }) => texts(field(spec, 'hosts')))));
 const servicesByName = oncePerContext(({ view }) => {
   const found = new Map<string, string[]>();
-  for (const { namespace, name } of view.services) found.set(name, [...found.get(name) ?? [], namespace]);
+  for (const { namespace, name } of view.services) putInto(found, name, namespace);
   return found;
 });
 

@@ -4,6 +4,7 @@ import { describeObject } from '../../mesh/kube-object';
 import type { VirtualService } from '../../mesh/virtual-service';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
+import { putInto } from '../written';
 
 /** MTLS072: a VirtualService that is exported to named namespaces comes before a public one of the same host, however old. */
 export const privateRouteFirst: Check = {
@@ -14,7 +15,7 @@ export const privateRouteFirst: Check = {
   find: (context) => {
     const places = new Map<string, VirtualService[]>();
     const written = writtenVirtualServices(context).filter(isOfGateways);
-    for (const service of written) for (const key of keysOf(service)) places.set(key, [...places.get(key) ?? [], service]);
+    for (const service of written) keysOf(service).forEach((key) => putInto(places, key, service));
     return written.filter((service) => isPrivate(service) && service.http.some(isCatchAll)).flatMap((service): Finding[] => {
       const shadowed = keysOf(service).flatMap((key) => places.get(key)!).find((other) => !isPrivate(other));
       return shadowed === undefined ? [] : [{

@@ -1,7 +1,7 @@
 import { identityHeadersOf, isOfCertificate } from './written-routes';
 import type { HttpRoute, VirtualService } from '../../mesh/virtual-service';
 import type { CheckContext } from '../context';
-import { oncePerContext } from '../written';
+import { oncePerContext, putInto } from '../written';
 
 /** A VirtualService that tells a workload the client's identity in headers. */
 export interface SecuredRoute {
@@ -17,7 +17,7 @@ export const securedRoutes: (context: CheckContext) => ReadonlyMap<string, reado
     for (const route of virtualService.http) {
       const headers = [...identityHeadersOf(route)];
       const hosts = headers.length === 0 ? [] : new Set(route.destinations.map(({ host }) => host));
-      for (const host of hosts) found.set(host, [...found.get(host) ?? [], { virtualService, headers }]);
+      for (const host of hosts) putInto(found, host, { virtualService, headers });
     }
   }
   return found;

@@ -1,8 +1,9 @@
+import { serviceOfHost } from '../../mesh/backend';
 import { parts } from '../../mesh/header-format';
 import { HeaderChanges, HttpRoute, VirtualService } from '../../mesh/virtual-service';
 import type { CheckContext } from '../context';
 import type { FieldPath } from '../finding';
-import { keyOf, oncePerContext, writtenObjects } from '../written';
+import { keyOf, oncePerContext, putInto, writtenObjects } from '../written';
 
 /** One entry of `http` that somebody wrote. */
 export interface WrittenRoute {
@@ -67,10 +68,27 @@ export const identityHeaders: (context: CheckContext) => ReadonlyMap<string, rea
   const found = new Map<string, VirtualService[]>();
   for (const virtualService of view.virtualServices) {
     const names = new Set(virtualService.http.flatMap((route) => [...identityHeadersOf(route)]));
-    for (const name of names) found.set(name, [...found.get(name) ?? [], virtualService]);
+    for (const name of names) putInto(found, name, virtualService);
   }
   return found;
 });
+
+/** The same for the VirtualServices that lead to Services of one namespace. */
+export function identityHeadersTo(context: CheckContext, namespace: string, header: string): readonly VirtualService[] {
+  return headersByNamespace(context).get(JSON.stringify([namespace, header])) ?? [];
+}
+
+const headersByNamespace = oncePerContext((context) => {
+  const found = new Map<string, VirtualService[]>();
+  for (const [header, services] of identityHeaders(context)) {
+    for (const service of services) namespacesOf(service).forEach((namespace) => putInto(found, JSON.stringify([namespace, header]), service));
+  }
+  return found;
+});
+
+function namespacesOf({ http }: VirtualService): Set<string> {
+  return new Set(http.flatMap(({ destinations }) => destinations).flatMap(({ host }) => serviceOfHost(host)?.namespace ?? []));
+}
 
 /** The name of the header that a `when` key asks about, in lower case. */
 export function headerOfKey(key: string): string | undefined {
