@@ -1,3 +1,0 @@
-import { allTestsOf } from './all-tests';
-
-allTestsOf('authz', 'mesh');
