@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +20,8 @@ type options struct {
 	counts  string
 	keep    bool
 	strict  bool
+	istio   string
+	envoy   string
 	args    []string
 }
 
@@ -33,6 +36,8 @@ func parse(args []string) *options {
 	flags.StringVar(&o.counts, "counts", "", "file to append the numbers of passed and failed cases to")
 	flags.BoolVar(&o.keep, "keep", false, "leave the mesh running until interrupted")
 	flags.BoolVar(&o.strict, "strict", false, "an object whose kind has no CustomResourceDefinition is a failure")
+	flags.StringVar(&o.istio, "istio", "", "name of the column, for replay's answer")
+	flags.StringVar(&o.envoy, "envoy", "", "version of Envoy, likewise")
 	_ = flags.Parse(args[1:])
 	o.CRDDirectories, o.args = strings.Split(crds, ":"), flags.Args()
 	return o
@@ -42,12 +47,15 @@ func parse(args []string) *options {
 func inside(args []string) int {
 	ctx, start := context.Background(), time.Now()
 	o := parse(args)
+	if args[0] == "replay" {
+		return replayFile(ctx, o, start)
+	}
 	suites, err := load(args[0], o.args)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 2
 	}
-	runner, err := startMesh(ctx, o, start)
+	runner, err := startMesh(ctx, o, start, os.Stdout, suite.Samples)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "the mesh did not start:", err)
 		o.saveLogs()
@@ -96,8 +104,8 @@ func load(command string, files []string) ([]*suite.Suite, error) {
 	return suites, nil
 }
 
-func startMesh(ctx context.Context, o *options, start time.Time) (*suite.Runner, error) {
-	step := func(what string) { fmt.Printf("%6.1f s  %s\n", time.Since(start).Seconds(), what) }
+func startMesh(ctx context.Context, o *options, start time.Time, out io.Writer, samples ...string) (*suite.Runner, error) {
+	step := func(what string) { fmt.Fprintf(out, "%6.1f s  %s\n", time.Since(start).Seconds(), what) }
 	issuers, err := suite.NewIssuers()
 	if err != nil {
 		return nil, err
@@ -109,8 +117,8 @@ func startMesh(ctx context.Context, o *options, start time.Time) (*suite.Runner,
 	if err != nil {
 		return nil, err
 	}
-	runner := &suite.Runner{Mesh: m, Issuers: issuers, Report: &suite.Report{Out: os.Stdout}, CRDsComplete: o.strict}
-	if err := runner.Prepare(ctx); err != nil {
+	runner := &suite.Runner{Mesh: m, Issuers: issuers, Report: &suite.Report{Out: out}, CRDsComplete: o.strict}
+	if err := runner.Prepare(ctx, samples...); err != nil {
 		return nil, err
 	}
 	step("workloads and callers, everything acknowledged")

@@ -30,7 +30,7 @@ func main() {
 		os.Exit(code)
 	}
 	switch args[0] {
-	case "suite", "mesh":
+	case "suite", "mesh", "replay":
 		os.Exit(sandbox.Enter(args))
 	case "exec":
 		os.Exit(sandbox.Exec(args[1:]))
@@ -39,6 +39,6 @@ func main() {
 }
 
 func usage() {
-	fmt.Fprintln(os.Stderr, "usage: rig suite [flags] FILE... | rig mesh [flags] [MANIFEST...] | rig exec [COMMAND...]")
+	fmt.Fprintln(os.Stderr, "usage: rig suite [flags] FILE... | rig mesh [flags] [MANIFEST...] | rig replay [flags] FILE | rig exec [COMMAND...]")
 	os.Exit(2)
 }

@@ -70,10 +70,8 @@ func (m *Mesh) proxies(ctx context.Context) ([]*corev1.Pod, error) {
 	var found []*corev1.Pod
 	for i := range pods.Items {
 		pod := &pods.Items[i]
-		for _, c := range append(append([]corev1.Container{}, pod.Spec.InitContainers...), pod.Spec.Containers...) {
-			if c.Name == "istio-proxy" && pod.DeletionTimestamp == nil && ready(pod) {
-				found = append(found, pod)
-			}
+		if pod.DeletionTimestamp == nil && ready(pod) && HasProxy(pod) {
+			found = append(found, pod)
 		}
 	}
 	return found, nil
@@ -134,3 +132,13 @@ func rejectionsIn(metrics string) (map[string]float64, error) {
 }
 
 func shortType(url string) string { return url[strings.LastIndexAny(url, ".")+1:] }
+
+// HasProxy tells whether a pod has an Envoy.
+func HasProxy(pod *corev1.Pod) bool {
+	for _, c := range append(append([]corev1.Container{}, pod.Spec.InitContainers...), pod.Spec.Containers...) {
+		if c.Name == "istio-proxy" {
+			return true
+		}
+	}
+	return false
+}

@@ -24,6 +24,7 @@ var images = []struct {
 	{imageName("pilot"), program{[]string{"/usr/local/bin/pilot-discovery"}, istioUser}},
 	{imageName("go-httpbin"), program{[]string{"/usr/local/bin/go-httpbin"}, 0}},
 	{imageName("httpbin"), program{[]string{"/usr/local/bin/go-httpbin", "-port", "80"}, 0}},
+	{imageName("rig/echo"), program{[]string{"/usr/local/bin/echo"}, 0}},
 	{imageName("curl"), program{[]string{"/usr/bin/curl"}, 0}},
 }
 

@@ -132,6 +132,17 @@ func (t Token) signingKey(key jose.JSONWebKey) (jose.SigningKey, error) {
 	return jose.SigningKey{Algorithm: jose.RS256, Key: key.Key.(crypto.Signer)}, nil
 }
 
+// PublicKeys are the keys that verify its tokens.
+func (i *Issuer) PublicKeys() jose.JSONWebKeySet {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	set := jose.JSONWebKeySet{}
+	for _, key := range i.keys {
+		set.Keys = append(set.Keys, key.Public())
+	}
+	return set
+}
+
 // Handler serves discovery, keys and token endpoint.
 func (i *Issuer) Handler() http.Handler {
 	mux := http.NewServeMux()
@@ -144,13 +155,9 @@ func (i *Issuer) Handler() http.Handler {
 	})
 	keys := func(w http.ResponseWriter, _ *http.Request) {
 		i.mu.Lock()
-		defer i.mu.Unlock()
 		i.fetched++
-		set := jose.JSONWebKeySet{}
-		for _, key := range i.keys {
-			set.Keys = append(set.Keys, key.Public())
-		}
-		answer(w, http.StatusOK, set)
+		i.mu.Unlock()
+		answer(w, http.StatusOK, i.PublicKeys())
 	}
 	// Keys are served under the paths that well-known providers use, so that manifests need not be changed for the rig.
 	for _, path := range []string{"/keys", "/jwks", "/jwks.json", "/oauth2/certs", "/.well-known/jwks.json", "/oauth2/v1/keys"} {

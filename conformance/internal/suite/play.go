@@ -30,6 +30,11 @@ func (r *run) play(ctx context.Context, object *unstructured.Unstructured) error
 			return err
 		}
 		r.Report.note("Kyma's controller is played: %s becomes %s", reference(object), references(made))
+		for _, one := range made {
+			if r.adapt != nil {
+				r.adapt(one)
+			}
+		}
 		r.applied = append(r.applied, made...)
 		_, err = r.cluster.apply(ctx, made)
 		return err

@@ -40,8 +40,11 @@ type Runner struct {
 	unsettled     bool                   // the last suite's objects are removed, but nobody has waited for that to take effect
 }
 
-// Prepare deploys the workloads and callers that all suites share.
-func (r *Runner) Prepare(ctx context.Context) (err error) {
+// Samples are the workloads and callers that all suites share.
+const Samples = "common"
+
+// Prepare deploys a caller without sidecar, and further workloads by name.
+func (r *Runner) Prepare(ctx context.Context, samples ...string) (err error) {
 	if r.cluster, err = newCluster(r.Mesh); err != nil {
 		return err
 	}
@@ -49,8 +52,10 @@ func (r *Runner) Prepare(ctx context.Context) (err error) {
 		return err
 	}
 	r.deployed = map[string]bool{}
-	if err := r.deploy(ctx, "common"); err != nil {
-		return err
+	for _, name := range append([]string{"plaintext-caller"}, samples...) {
+		if err := r.deploy(ctx, name); err != nil {
+			return err
+		}
 	}
 	return r.Mesh.Converge(ctx)
 }
@@ -94,11 +99,12 @@ type run struct {
 	issuer   *oidc.Issuer
 	tokens   map[string]string
 	files    string
-	applied  []*unstructured.Unstructured // to be removed at the end, last first
-	undo     []*unstructured.Unstructured // what patched or deleted objects of others were before
-	base     int                          // how many of the applied are the suite's own Secrets, not a step's
-	healthy  map[mesh.Program]int32       // restarts before the suite
-	warnings string                       // of the last kubectl apply
+	applied  []*unstructured.Unstructured     // to be removed at the end, last first
+	undo     []*unstructured.Unstructured     // what patched or deleted objects of others were before
+	base     int                              // how many of the applied are the suite's own Secrets, not a step's
+	healthy  map[mesh.Program]int32           // restarts before the suite
+	warnings string                           // of the last kubectl apply
+	adapt    func(*unstructured.Unstructured) // changes what a played controller makes, before it is applied
 }
 
 // Run runs one suite and removes what it has made, unless it is to be left for somebody to look at.
