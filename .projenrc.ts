@@ -88,14 +88,6 @@ project.setScript('prepack', 'test -f lib/src/index.js -a -f .jsii || projen com
 new TextFile(project, 'jest.js', { lines: ["module.exports = require('./lib/src/jest');"] });
 new TextFile(project, 'jest.d.ts', { lines: ["export * from './lib/src/jest';"] });
 project.npmignore?.include('/jest.js', '/jest.d.ts');
-// ES modules find a file without its ending only by `exports`; everything else stays reachable, as jsii and deep imports need it.
-project.package.addField('exports', {
-  '.': { types: './lib/src/index.d.ts', default: './lib/src/index.js' },
-  './jest': { types: './jest.d.ts', default: './jest.js' },
-  './package.json': './package.json',
-  './.jsii': './.jsii',
-  './*': './*',
-});
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
 const importTask = project.addTask('import', { description: 'Regenerate imports/ from the pinned CRDs (CRDS_DIR: a directory that holds them)' });
@@ -169,6 +161,7 @@ const layers = [
   zone('checks', ['resources', 'constructs', 'pki', 'synth', 'cli', './imports', './node_modules/cdk8s'], 'checks read the mesh view'),
   zone('synth', ['constructs', 'pki', 'cli', './imports'], 'synth brings the checks to app.synth()'),
   zone('authz', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', 'jest', './imports', './node_modules/cdk8s'], 'the evaluator reads the mesh view'),
+  zone('attack', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', 'jest', './imports', './node_modules/cdk8s'], 'attack asks the evaluator'),
   zone('access', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', 'jest', './imports', './node_modules/cdk8s'], 'access asks the evaluator'),
   ...['x509', 'model', 'resources', 'constructs', 'pki', 'mesh', 'authz', 'checks'].map((folder) => zone(folder, ['access'], 'access stands above the evaluator')),
   zone('cli', ['./imports'], 'resources/ alone sees imports/'),
