@@ -303,6 +303,8 @@ describe('HTTP conditions on TCP ports (MTLS078)', () => {
     ['another port by condition', all(tcp, deny('[{to: [{operation: {paths: [/a]}}], when: [{key: destination.port, values: ["8080"]}]}]')), []],
     ['a named target port, which cannot be told', all(service('{name: tcp-a, port: 9000, targetPort: db}'), deny(operation('paths: [/a], ports: ["9001"]'))), []],
     ['a named target port and no ports', all(service('{name: tcp-a, port: 9000, targetPort: db}'), deny(paths)), [line]],
+    ['pods without a proxy', all(tcp, pods('{app: httpbin}', 'a', 'default', 'hostNetwork: true, containers: [{name: a}]'), deny(paths)), []],
+    ['pods with a proxy', all(tcp, pods(), deny(paths)), [line]],
     ['an HTTP port', all(service(HTTP_PORT), deny(paths)), []],
     ['no HTTP condition', all(tcp, deny(source('principals: [a]'))), []],
     ['ALLOW', all(tcp, policy(paths)), []],
