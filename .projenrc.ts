@@ -88,6 +88,14 @@ project.setScript('prepack', 'test -f lib/src/index.js -a -f .jsii || projen com
 new TextFile(project, 'jest.js', { lines: ["module.exports = require('./lib/src/jest');"] });
 new TextFile(project, 'jest.d.ts', { lines: ["export * from './lib/src/jest';"] });
 project.npmignore?.include('/jest.js', '/jest.d.ts');
+// ES modules find a file without its ending only by `exports`; everything else stays reachable, as jsii and deep imports need it.
+project.package.addField('exports', {
+  '.': { types: './lib/src/index.d.ts', default: './lib/src/index.js' },
+  './jest': { types: './jest.d.ts', default: './jest.js' },
+  './package.json': './package.json',
+  './.jsii': './.jsii',
+  './*': './*',
+});
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
 const importTask = project.addTask('import', { description: 'Regenerate imports/ from the pinned CRDs (CRDS_DIR: a directory that holds them)' });

@@ -44,6 +44,45 @@ function nodeBinaries(scratch: string): Map<string, string> {
   }));
 }
 
+const TEST = `
+import { authz } from 'cdk8s-istio-security';
+import { assertMet, expectRefused, matchers } from 'cdk8s-istio-security/jest';
+
+const decision = authz.Mesh.fromManifests([], { complete: true }).evaluate({ client: authz.Client.none(), host: 'test.com', path: '/' });
+`;
+const MATCHER = "test('nobody gets in', () => { expect(decision).toBeRefused(); });";
+
+/** The matchers and plain functions, with each resolution of TypeScript and in three runners. */
+const RUNNERS: { readonly what: string; run(app: string): string | undefined }[] = [
+  ...[['node10', 'commonjs', 'expectations.cts'], ['node16', 'node16', 'expectations.cts'], ['node16', 'node16', 'expectations.mts'], ['bundler', 'esnext', 'expectations.mts']].map(([resolution, module, file]) => ({
+    what: `the matchers' types are found with moduleResolution ${resolution} from ${file}`,
+    run: (app: string) => {
+      writeFileSync(join(app, file), `${TEST}assertMet(expectRefused(decision)); matchers.toBeAllowed(decision);\n`);
+      return ended(app, 'tsc', '--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--ignoreDeprecations', '5.0', '--moduleResolution', resolution, '--module', module, file);
+    },
+  })),
+  {
+    what: 'node:test takes the plain functions, from an ES module',
+    run: (app) => {
+      writeFileSync(join(app, 'plain.test.mjs'), `import { test } from 'node:test';${TEST}test('nobody gets in', () => assertMet(expectRefused(decision)));\n`);
+      const run = spawnSync(process.execPath, ['--test', 'plain.test.mjs'], { cwd: app, encoding: 'utf8' });
+      return run.status === 0 && /pass 1/.test(run.stdout) ? undefined : run.stdout + run.stderr;
+    },
+  },
+  {
+    what: 'Jest takes the matchers',
+    run: (app) => {
+      writeFileSync(join(app, 'jest.test.js'), `const { authz } = require('cdk8s-istio-security');\nrequire('cdk8s-istio-security/jest');\n${TEST.trim().split('\n').pop()}\n${MATCHER}\n`);
+      return ended(app, 'jest', 'jest.test.js');
+    },
+  },
+];
+
+function ended(app: string, program: string, ...args: string[]): string | undefined {
+  const run = spawnSync(join(app, 'node_modules', '.bin', program), args, { cwd: app, encoding: 'utf8' });
+  return run.status === 0 ? undefined : run.stdout + run.stderr;
+}
+
 function synthesised(app: string, bin: string): string {
   rmSync(join(app, 'dist'), { recursive: true, force: true });
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, CI: 'true' };
@@ -82,11 +121,21 @@ function main(): void {
       const app = join(scratch, name);
       cpSync(join(dirname(require.resolve('cdk8s-cli/package.json')), 'templates', 'typescript-app', 'tsconfig.json'), join(app, 'tsconfig.json'), { recursive: true });
       writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', version: '1.0.0', private: true }));
-      npm(app, 'install', '--omit=optional', tarball, ...versions, 'cdk8s-cli@^2', 'typescript@5.9', 'ts-node@^10', '@types/node@^20');
+      npm(app, 'install', '--omit=optional', tarball, ...versions, 'cdk8s-cli@^2', 'typescript@5.9', 'ts-node@^10', '@types/node@^20', 'jest@^30', '@types/jest@^30');
       cpSync(join(root, 'examples', EXAMPLE, 'main.ts'), join(app, 'main.ts'));
       attempt(`${name} peers (${versions.join(', ')}): compiles with the settings of cdk8s init`, () => {
         const tsc = spawnSync(join(app, 'node_modules', '.bin', 'tsc'), ['--noEmit'], { cwd: app, encoding: 'utf8' });
         return tsc.status === 0 ? undefined : tsc.stdout;
+      });
+      for (const runner of RUNNERS) attempt(`${name} peers: ${runner.what}`, () => runner.run(app));
+      attempt(`${name} peers: Vitest takes the matchers`, () => {
+        // Its bundler does not run without optional dependencies.
+        const own = join(scratch, `${name}-vitest`);
+        mkdirSync(own);
+        writeFileSync(join(own, 'package.json'), JSON.stringify({ name: 'app', version: '1.0.0', private: true }));
+        npm(own, 'install', tarball, ...versions, 'vitest@^3');
+        writeFileSync(join(own, 'vitest.test.mjs'), `import { expect, test } from 'vitest';${TEST}expect.extend(matchers);\n${MATCHER}\n`);
+        return ended(own, 'vitest', 'run', 'vitest.test.mjs');
       });
       for (const [version, bin] of nodes) {
         writeFileSync(join(app, 'cdk8s.yaml'), 'language: typescript\napp: npx ts-node main.ts\n');
