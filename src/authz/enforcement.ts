@@ -54,8 +54,7 @@ export function enforce(journey: Journey, arrival: Arrival): Passage {
   const request = requestOf(journey, arrival, token.message, claims);
   const verdict = authorize(policies, request);
   if (verdict.allowed) {
-    const { rule } = verdict;
-    log.tell(() => `${place}: ${describeRules(policies, rule)}`, rule && ['AuthorizationPolicy', rule.policy, rule.number]);
+    log.tell(() => `${place}: ${describeRules(policies, verdict.rule)}`);
     return refusedGuard(journey, arrival, place) ?? { passed: true, message: token.message, claims };
   }
   if (verdict.rule !== undefined) {

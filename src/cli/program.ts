@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander';
-import { addAttack } from './attack/attack-command';
 import { addCheck } from './check/check';
 import { ExitStatus, Stop } from './exit-status';
 import { addExplain } from './explain/explain';
 import { addLint } from './lint/lint-command';
+import { addMigrate } from './migrate/migrate-command';
 import { addPki } from './pki/pki-command';
 import { Run } from './run';
 import { Terminal, printable } from './terminal';
@@ -22,7 +22,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     .showHelpAfterError('(--help tells how it is used)')
     .addHelpText('afterAll', STATUSES);
   const run: Run = { terminal, end: (end) => { status = end; } };
-  [addAttack, addCheck, addExplain, addLint, addPki].forEach((add) => add(program, run));
+  [addCheck, addExplain, addLint, addMigrate, addPki].forEach((add) => add(program, run));
   try {
     await program.parseAsync([...args], { from: 'user' });
     return status;

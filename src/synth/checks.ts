@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { checkSettings } from './check-settings';
-import { CHECK_IDS, problemOf } from '../checks';
+import type * as AllChecks from '../checks';
 import { behaviourOf } from '../mesh/version';
 import { Synthesis } from '../resources/synthesis';
 
@@ -57,6 +57,9 @@ export class Checks {
    * @param acknowledgement the check, and why its finding may stand
    */
   public static acknowledge(construct: IConstruct, acknowledgement: AcknowledgementProps): void {
+    // Loaded when used, see `attachAppChecks`.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const { CHECK_IDS, problemOf }: typeof AllChecks = require('../checks');
     const { id, reason } = acknowledgement;
     const problem = problemOf(id, reason, CHECK_IDS);
     if (problem !== undefined) throw new Error(`${problem}: give the id of a check, and why its finding may stand`);

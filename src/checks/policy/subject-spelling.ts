@@ -3,6 +3,7 @@ import { DistinguishedName } from '../../model/distinguished-name';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
+import { remembered } from '../remembered';
 import { headerChangesOf, headerOfKey } from '../route/written-routes';
 import { oncePerContext } from '../written';
 
@@ -38,13 +39,13 @@ function isOfName(key: string, context: CheckContext): boolean {
 }
 
 /** The value itself where Envoy may write it; another spelling where one is meant that can be told; undefined where none can. */
-function envoySpelling(value: string): string | undefined {
+const envoySpelling = remembered((value: string): string | undefined => {
   const ofEnvoy = readName(() => DistinguishedName.fromRfc4514(value));
   if (ofEnvoy !== undefined) return ofEnvoy;
   if (value.startsWith('/')) return readName(() => DistinguishedName.fromOpenSsl(value));
   const spaced = value.split(/\s*,\s*/).map((part) => part.replace(/\s*=\s*/, '='));
   return readName(() => DistinguishedName.fromRfc4514([...spaced].reverse().join(',')));
-}
+});
 
 function readName(read: () => DistinguishedName): string | undefined {
   try {

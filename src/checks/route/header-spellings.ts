@@ -3,6 +3,7 @@ import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
 import { pointer } from '../pointer';
+import { remembered } from '../remembered';
 
 const MOST = 6;
 
@@ -32,8 +33,8 @@ export const headerSpellings: Check = {
 };
 
 /** Every mixture of `-` and `_` in a name but itself. */
-function spellings(name: string): string[] {
+const spellings = remembered((name: string): string[] => {
   const [first, ...rest] = name.split(/[-_]/);
   if (rest.length > MOST) return [name.replace(/-/g, '_')];
   return rest.reduce((heads, word) => heads.flatMap((head) => [`${head}-${word}`, `${head}_${word}`]), [first]).filter((spelling) => spelling !== name);
-}
+});

@@ -11,8 +11,10 @@ export const setWithoutRemove: Check = {
   severity: Severity.ERROR,
   effect: Effect.OPEN,
   find: (context) => gatewayRoutes(context).flatMap((written) => changesOf(written).flatMap(({ changes, path }): Finding[] => {
+    const taken = changes.set.filter(([, value]) => isOfCertificate(value));
+    if (taken.length === 0) return [];
     const gone = removedBy(written.route, changes);
-    const names = changes.set.filter(([name, value]) => isOfCertificate(value) && !gone.has(name.toLowerCase())).map(([name]) => name);
+    const names = taken.filter(([name]) => !gone.has(name.toLowerCase())).map(([name]) => name);
     if (names.length === 0) return [];
     const { object } = written.virtualService;
     return [{

@@ -3,6 +3,7 @@ import { parts } from '../../mesh/header-format';
 import { HeaderChanges, HttpRoute, VirtualService } from '../../mesh/virtual-service';
 import type { CheckContext } from '../context';
 import type { FieldPath } from '../finding';
+import { remembered } from '../remembered';
 import { keyOf, oncePerContext, putInto, writtenObjects } from '../written';
 
 /** One entry of `http` that somebody wrote. */
@@ -52,10 +53,10 @@ export function changesOf({ route, path }: WrittenRoute): WrittenChanges[] {
 }
 
 /** Whether a header value is taken from the client's certificate, so that there is none without one. */
-export function isOfCertificate(value: string): boolean {
+export const isOfCertificate = remembered((value: string): boolean => {
   const found = parts(value);
   return found.length > 0 && found.every((part) => part.startsWith('%DOWNSTREAM_PEER_'));
-}
+});
 
 /** The headers, in lower case, in which a route tells its workload what the client's certificate says. */
 export function identityHeadersOf(route: HttpRoute): Set<string> {
