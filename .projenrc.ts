@@ -112,6 +112,7 @@ project.addTask('mesh', { description: 'Start the mesh of the conformance rig wi
 project.addTask('differential', { description: 'Compare the evaluator with real istiod and Envoy (conformance/oracle/build first; see test/differential/README.md)', exec: 'ts-node -T -P tsconfig.json test/differential/main.ts', receiveArgs: true });
 project.addTask('checks-table', { description: 'Write docs/checks/README.md from the catalogue of checks and their cases', exec: 'ts-node -T build-tools/check-table.ts' });
 project.addTask('benchmark', { description: 'Compare loading and synthesis with bare cdk8s, side by side', exec: 'ts-node -T benchmark/run.ts' });
+project.addTask('benchmark:evaluator', { description: 'Measure the evaluator, beside Cedar and real Envoy', exec: 'node -r ts-node/register/transpile-only benchmark/evaluator/main.ts' });
 
 // Mutation tests: `npm run mutation -- --mutate 'src/mesh/secret.ts'`. A change of src/ that no test notices is a survivor.
 project.addTask('mutation', { description: 'Change the evaluator and the checks in thousands of ways, and count the changes that no test notices', exec: 'stryker run', receiveArgs: true });
@@ -169,6 +170,7 @@ const layers = [
   zone('synth', ['constructs', 'pki', 'cli', './imports'], 'synth brings the checks to app.synth()'),
   zone('migration', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', './imports', './node_modules/cdk8s'], 'migration reads manifests and asks the evaluator'),
   zone('authz', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', 'jest', './imports', './node_modules/cdk8s'], 'the evaluator reads the mesh view'),
+  zone('attack', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', 'jest', './imports', './node_modules/cdk8s'], 'attack asks the evaluator'),
   zone('access', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', 'jest', './imports', './node_modules/cdk8s'], 'access asks the evaluator'),
   ...['x509', 'model', 'resources', 'constructs', 'pki', 'mesh', 'authz', 'checks'].map((folder) => zone(folder, ['access'], 'access stands above the evaluator')),
   zone('cli', ['./imports'], 'resources/ alone sees imports/'),

@@ -13,7 +13,7 @@ const gateway = new MutualTlsGateway(chart, 'Gateway', {
   trustAnchor: TrustAnchor.inCredentialSecret('the tutorial keeps tls.crt, tls.key and the client CA as ca.crt in one Secret'),
 });
 
-new SpiffeDenyPolicy(chart, 'DenyTeapot', {
+const deny = new SpiffeDenyPolicy(chart, 'DenyTeapot', {
   enforceAt: EnforcementPoint.gateway(gateway),
   clients: [SpiffeId.parse('spiffe://test.client')],
   paths: [PathPattern.exact('/status/418')],
@@ -23,7 +23,8 @@ new VirtualService(chart, 'Httpbin', {
   metadata: { name: 'httpbin' },
   hosts: ['test.com'],
   gateways: [gateway],
-  http: [{ destinations: [{ destination: Destination.service('httpbin', 8000) }] }],
+  // The policy knows the path as it is written; the route in front knows it in every spelling.
+  http: [deny.routeGuard(), { destinations: [{ destination: Destination.service('httpbin', 8000) }] }],
 });
 
 app.synth();

@@ -32,6 +32,16 @@ export interface Hop {
   readonly stage: string;
   /** What happened there, in words. */
   readonly text: string;
+  /**
+   * The object by which the request came through there, e.g. `VirtualService default/httpbin`.
+   * @default - the text is not of one object's doing
+   */
+  readonly object?: string;
+  /**
+   * Of a policy the rule, from 1.
+   * @default - the object is no policy
+   */
+  readonly rule?: number;
 }
 
 /** A condition of a policy that a request does not meet. */
@@ -155,7 +165,7 @@ export class Decision {
 
   /** What happened to the request on its way, in order. */
   public get hops(): Hop[] {
-    return (this.props.hops ?? []).map(({ stage, text }) => ({ stage, text }));
+    return (this.props.hops ?? []).map(({ stage, text, object, rule }) => ({ stage, text, ...(object && { object }), ...(rule && { rule }) }));
   }
 
   /** Of a request that no rule allows the conditions of the closest rule (`policy`, `rule`) that it does not meet. */

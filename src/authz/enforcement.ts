@@ -54,7 +54,8 @@ export function enforce(journey: Journey, arrival: Arrival): Passage {
   const request = requestOf(journey, arrival, token.message, claims);
   const verdict = authorize(policies, request);
   if (verdict.allowed) {
-    log.tell(() => `${place}: ${describeRules(policies, verdict.rule)}`);
+    const { rule } = verdict;
+    log.tell(() => `${place}: ${describeRules(policies, rule)}`, rule && ['AuthorizationPolicy', rule.policy, rule.number]);
     return refusedGuard(journey, arrival, place) ?? { passed: true, message: token.message, claims };
   }
   if (verdict.rule !== undefined) {

@@ -79,10 +79,10 @@ function opaque(journey: Journey, { server }: FilterChain): DecisionProps {
 
 function secure(journey: Journey, proxy: GatewayProxy, chain: FilterChain, sni: string): Peer | DecisionProps {
   if (chain.plain) {
-    journey.log.tell(() => `${describeServer(chain.server)}: no TLS`);
+    journey.log.tell(() => `${describeServer(chain.server)}: no TLS`, ['Gateway', chain.server.gateway]);
     return { tls: false };
   }
-  journey.log.tell(() => `${sni === '' ? 'no server name' : `server name ${sni}`} → ${describeServer(chain.server)}`);
+  journey.log.tell(() => `${sni === '' ? 'no server name' : `server name ${sni}`} → ${describeServer(chain.server)}`, ['Gateway', chain.server.gateway]);
   const result = handshake(journey.view, proxy.workload.namespace, chain.server, journey.client, sni, journey.now, journey.choices);
   if (!result.ok) return end(journey, result.outcome, result.reason);
   journey.log.tell(() => result.text);
@@ -142,7 +142,7 @@ function follow(
   const destination = pickDestination(journey, taken.destinations, name);
   const changed = rewritten(changeHeaders(message, taken, destination, peer), taken, match);
   const backend = findBackend(view, destination.host, destination.port, destination.subset, proxy.workload.namespace, listenPort, choices);
-  journey.log.tell(() => `VirtualService ${name} → ${destination.host}${destination.port === undefined ? '' : `:${destination.port}`}${pathChange(message, changed)}`);
+  journey.log.tell(() => `VirtualService ${name} → ${destination.host}${destination.port === undefined ? '' : `:${destination.port}`}${pathChange(message, changed)}`, ['VirtualService', virtualService]);
   describeHeaderChanges(message, changed, taken, destination, peer).forEach((write) => journey.log.tell(write));
   if (backend.kind === 'none') return end(journey, Outcome.UNAVAILABLE, `VirtualService \`${name}\` leads nowhere: ${backend.reason}`, { status: 503 });
   if (backend.kind === 'outside') {

@@ -3,6 +3,9 @@ import { Hop } from './decision';
 /** Where a request is. */
 export type Stage = 'handshake' | 'gateway' | 'route' | 'workload';
 
+/** The object by which something happened: its kind, `namespace/name`, and of a policy the rule. */
+export type Author = readonly [kind: string, object: { readonly namespace: string; readonly name: string }, rule?: number];
+
 /** What happened to one request on its way. It is put into words only when somebody reads it. */
 export class Log {
   private readonly entries: Hop[] = [];
@@ -15,9 +18,9 @@ export class Log {
     this.who = who ?? this.who;
   }
 
-  /** Adds one thing that happened at the present station. */
-  public tell(write: () => string): void {
-    this.entries.push(new Told(this.stage, write));
+  /** Adds one thing that happened at the present station, and the object by which it did. */
+  public tell(write: () => string, by?: Author): void {
+    this.entries.push(new Told(this.stage, write, by));
   }
 
   /** The proxy that has the request, e.g. `sidecar of default/httpbin`; undefined before any has. */
@@ -32,7 +35,15 @@ export class Log {
 }
 
 class Told implements Hop {
-  public constructor(public readonly stage: string, private readonly write: () => string) {}
+  public constructor(public readonly stage: string, private readonly write: () => string, private readonly by?: Author) {}
+
+  public get object(): string | undefined {
+    return this.by === undefined ? undefined : `${this.by[0]} ${this.by[1].namespace}/${this.by[1].name}`;
+  }
+
+  public get rule(): number | undefined {
+    return this.by?.[2];
+  }
 
   public get text(): string {
     return this.write();

@@ -7,6 +7,10 @@ import type { HttpMatch, HttpRoute } from '../resources/http-route';
 
 const SLASH = '(/|%2f|%5c)';
 const PARAMETERS = '((;|%3b)[^/]*)?';
+/** What may stand between two segments: slashes, and empty segments with parameters of their own. */
+const SEPARATOR = `(${SLASH}${PARAMETERS})`;
+/** A path with a dot segment: the gateway has resolved those that it sees, so what is left hides behind an encoded slash (or the mesh resolves none). */
+export const DOT_SEGMENTS = '(?i)(.*(/|%2f|%5c))?([.]|%2e){1,2}((;|%3b|/|%2f|%5c).*)?';
 
 /** What a guarding route denies. */
 export interface Guarded {
@@ -18,12 +22,12 @@ export interface Guarded {
 }
 
 /**
- * A route that answers 403 itself to the given identities on the given paths, however the path is spelt.
+ * A route that answers 403 itself to the given identities on the given paths, however the path is spelt, and on every path with a dot segment.
  *
  * The gateway writes `x-forwarded-client-cert` from the verified certificate before it routes (Istio's default, SANITIZE_SET).
  */
 export function guardingRoute({ clients, paths, methods, hosts }: Guarded): HttpRoute {
-  const uris = [...new Set(paths.map(guardingExpression))].sort();
+  const uris = [...[...new Set(paths.map(guardingExpression))].sort(), DOT_SEGMENTS];
   const authority = hosts && { authority: StringMatch.regex(`(?i)(${hosts.map(({ text }) => escaped(text)).join('|')})(:[0-9]*)?`) };
   return {
     name: 'spiffe-deny',
@@ -46,7 +50,7 @@ export function guardingExpression(path: PathPattern): string {
   if (segments.length === 0) return `(?i)${SLASH}*((;|%3b).*)?`;
   const words = segments.map((segment) => (segment === '{**}' ? '.*' : segment === '{*}' ? '[^/]+' : spelling(segment)));
   const end = isPrefix ? '.*' : '((;|%3b|/|%2f|%5c).*)?';
-  return `(?i)${SLASH}*${words.join(`${PARAMETERS}${SLASH}+`)}${end}`;
+  return `(?i)${SEPARATOR}*${words.join(`${PARAMETERS}${SEPARATOR}+`)}${end}`;
 }
 
 function spelling(segment: string): string {

@@ -6,11 +6,6 @@ import { Decision, Outcome } from '../authz';
 
 export * from './expectations';
 
-/** What a matcher is called with: of `expect(…).not` whether `not` was said. */
-interface MatcherContext {
-  readonly isNot?: boolean;
-}
-
 /** The matchers, for `expect.extend` of any runner that knows Jest's form. */
 export const matchers = {
   toBeAllowed: matcher(expectAllowed),
@@ -30,9 +25,11 @@ export const matchers = {
 
 // `not` wants the opposite of every possible answer: an open answer is neither allowed nor safely refused.
 function matcher<A extends unknown[]>(expectation: (decision: Decision, ...wanted: A) => Expectation) {
-  return function (this: MatcherContext | void, decision: Decision, ...wanted: A): { pass: boolean; message: () => string } {
+  return function (this: unknown, decision: Decision, ...wanted: A): { pass: boolean; message: () => string } {
     const { pass, refuted, message } = expectation(decision, ...wanted);
-    return { pass: this?.isNot === true ? !refuted : pass, message: () => message };
+    // Runners say by `this` whether `not` was written.
+    const negated = (this as { readonly isNot?: boolean } | undefined)?.isNot === true;
+    return { pass: negated ? !refuted : pass, message: () => message };
   };
 }
 

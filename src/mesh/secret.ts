@@ -11,7 +11,7 @@ export type Material =
   | { readonly state: 'empty'; readonly source: string }
   | { readonly state: 'missing'; readonly reason: string }
   | { readonly state: 'unknown'; readonly source: string; readonly assumed?: string }
-  | { readonly state: 'present'; readonly source: string; readonly pem: string; readonly key?: string; readonly crl?: string };
+  | { readonly state: 'present'; readonly source: string; readonly pem: string; readonly key?: string; readonly crl?: string; readonly item?: string };
 
 /** Secrets and ConfigMaps of trust anchors, and the Secrets that certificate controllers will write. */
 export class CredentialStore {
@@ -136,7 +136,7 @@ function writtenBy(object: KubeObject): string[] {
 function rootOf(object: KubeObject): Material {
   for (const [root, crl] of [['cacert', 'crl'], ['ca.crt', 'ca.crl']]) {
     const pem = valueOf(object, root);
-    if (pem !== undefined) return { state: 'present', source: nameOf(object), pem, crl: valueOf(object, crl) };
+    if (pem !== undefined) return { state: 'present', source: nameOf(object), pem, crl: valueOf(object, crl), item: root };
   }
   return { state: 'missing', reason: `${object.kind} \`${nameOf(object)}\` has neither \`cacert\` nor \`ca.crt\`` };
 }

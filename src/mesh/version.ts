@@ -13,6 +13,11 @@ export interface Behaviour {
 /** First patch release of each minor that tests header lines one by one. */
 const HEADERS_BY_LINE = new Map([[27, 8], [28, 5], [29, 1]]);
 
+/** The first release of a minor version that tests header lines one by one. */
+export function headerFix(minor: number): string {
+  return `1.${minor}.${HEADERS_BY_LINE.get(minor) ?? 0}`;
+}
+
 /**
  * The behaviour of an Istio version: `1.30` (its newest patch release) or `1.30.2`.
  *

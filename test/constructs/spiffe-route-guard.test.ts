@@ -2,7 +2,7 @@ import { Chart, Testing } from 'cdk8s';
 import * as fc from 'fast-check';
 import { EnforcementPoint } from '../../src/constructs/enforcement-point';
 import { SpiffeDenyPolicy } from '../../src/constructs/spiffe-deny-policy';
-import { guardingExpression } from '../../src/constructs/spiffe-route-guard';
+import { DOT_SEGMENTS, guardingExpression } from '../../src/constructs/spiffe-route-guard';
 import { HttpMethod } from '../../src/model/http-method';
 import { PathPattern } from '../../src/model/path-pattern';
 import { SpiffeId } from '../../src/model/spiffe-id';
@@ -38,18 +38,20 @@ test('the route that a VirtualService puts in front of its own', () => {
   const httpbin = Workload.of({ service: 'httpbin', port: 8000, labels: { app: 'httpbin' } });
   new VirtualService(scope, 'httpbin', { hosts: ['test.com'], gateways: [gateway], http: [deny.routeGuard(), { destinations: [{ destination: Destination.workload(httpbin) }] }] });
   const [, route] = Testing.synth(scope);
-  const uri = { regex: '(?i)(/|%2f|%5c)*status((;|%3b)[^/]*)?(/|%2f|%5c)+418((;|%3b|/|%2f|%5c).*)?' };
+  const teapot = '(?i)((/|%2f|%5c)((;|%3b)[^/]*)?)*status((;|%3b)[^/]*)?((/|%2f|%5c)((;|%3b)[^/]*)?)+418((;|%3b|/|%2f|%5c).*)?';
   const xfcc = (id: string) => ({ 'x-forwarded-client-cert': { regex: `.*;URI=spiffe://${id}(;.*)?` } });
   expect(route.spec.http[0]).toEqual({
     name: 'spiffe-deny',
-    match: ['partner[.]example/a_b', 'test[.]client'].flatMap((id) => ['GET', 'HEAD'].map((method) => ({ uri, headers: xfcc(id), method: { exact: method } }))),
+    match: ['partner[.]example/a_b', 'test[.]client'].flatMap((id) => [teapot, DOT_SEGMENTS].flatMap((regex) => ['GET', 'HEAD'].map((method) => (
+      { uri: { regex }, headers: xfcc(id), method: { exact: method } }
+    )))),
     directResponse: { status: 403 },
   });
 });
 
 test('hosts that the policy names limit the route too, with every port', () => {
   const { match } = policy({ hosts: ['test.com'], enforceAt: EnforcementPoint.gateway(fakeGateway(['test.com', 'b.com']) as any) }).routeGuard();
-  expect(match!.map(({ authority }) => authority?.toString())).toEqual(['regex (?i)(test[.]com)(:[0-9]*)?']);
+  expect([...new Set(match!.map(({ authority }) => authority?.toString()))]).toEqual(['regex (?i)(test[.]com)(:[0-9]*)?']);
   const two = policy({ hosts: ['test.com', 'b.com'], enforceAt: EnforcementPoint.gateway(fakeGateway(['test.com', 'b.com']) as any) }).routeGuard();
   expect(two.match![0].authority!.toString()).toBe('regex (?i)(b[.]com|test[.]com)(:[0-9]*)?');
 });
@@ -57,7 +59,7 @@ test('hosts that the policy names limit the route too, with every port', () => {
 test.each<[string, PathPattern, string[], string[]]>([
   ['an exact path', TEAPOT, [
     '/status/418', '//status/418', '/status//418', '/status%2F418', '/status%5c418', '/STATUS/418', '/status;x=1/418', '/status;x/%2f418', '/status/418;x', '/status/418/', '/status/418/a',
-    '/status/418%2f', '/status%3bx/418', '%2fstatus/418',
+    '/status/418%2f', '/status%3bx/418', '%2fstatus/418', '/;x/status/418', '/status/;x/418', '/;x%2Fstatus;y/;z//418', '/%3Bx/status/418',
   ], ['/status/4180', '/status/41', '/statu/418', '/status', '/a/status/418', '/status418', '/', '/status/200/418']],
   ['the root', PathPattern.exact('/'), ['/', '//', '/;x', '/%2F', '/%3Bx'], ['/a', '/a/b']],
   ['a path with a trailing slash', PathPattern.exact('/a/'), ['/a', '/a/', '/A//'], ['/ab']],
@@ -71,6 +73,12 @@ test.each<[string, PathPattern, string[], string[]]>([
 ])('spellings of %s', (_name, pattern, taken, left) => {
   expect(taken.filter((path) => !takes(pattern, path))).toEqual([]);
   expect(left.filter((path) => takes(pattern, path))).toEqual([]);
+});
+
+test('a dot segment that the gateway leaves is guarded on every path', () => {
+  const expression = new RegExp(`^(?:${DOT_SEGMENTS.slice(4)})$`, 'i');
+  for (const path of ['/x/..%2Fstatus/418', '/x%2F..%2Fstatus/418', '/x%2f%2e%2e/a', '/..', '/a/.', '/a/..;x/b', '/a/.%3bx', '/x%5C../a']) expect([path, expression.test(path)]).toEqual([path, true]);
+  for (const path of ['/', '/.well-known/a', '/a/..b', '/a...', '/a/...', '/a.b/c', '/status/418']) expect([path, expression.test(path)]).toEqual([path, false]);
 });
 
 test('everySpellingOfADeniedPathIsGuarded', () => {

@@ -73,6 +73,7 @@ class InProcessRunner {
 
   async init() {
     require('ts-node').register({ transpileOnly: true, project: resolve('tsconfig.json') });
+    rememberTranspiled();
     // Few and always the same cases: a mutant must not survive one run and die in the next.
     require('fast-check').configureGlobal({ numRuns: 8, seed: 1, endOnFailure: true });
     // What runs when a source file is loaded is met by no test.
@@ -141,6 +142,21 @@ class InProcessRunner {
       namespace.activeMutant = undefined;
     }
   }
+}
+
+/** Test files are loaded again and again, and are the same each time. */
+function rememberTranspiled() {
+  const transpiled = new Map();
+  const load = require.extensions['.ts'];
+  require.extensions['.ts'] = (module, file) => {
+    if (transpiled.has(file)) return module._compile(transpiled.get(file), file);
+    const compile = module._compile;
+    module._compile = (code, name) => {
+      transpiled.set(file, code);
+      return compile.call(module, code, name);
+    };
+    return load(module, file);
+  };
 }
 
 /** Rows of one table may have one name: they are one test then. */

@@ -4,6 +4,8 @@ import { attributeOf } from '../../authz/condition';
 import type { PolicyField, PolicyRule } from '../../mesh/authorization-policy';
 import { ClientCheck, clientCheckOf } from '../../mesh/client-check';
 import { describeServer } from '../../mesh/gateway';
+import { surelySelects } from '../../mesh/labels';
+import type { Service } from '../../mesh/service';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
@@ -55,7 +57,13 @@ function tcpPorts(policy: WrittenPolicy, context: CheckContext): TcpPort[] {
   return [
     ...gateways.flatMap(({ servers }) => servers).filter(({ server }) => clientCheckOf(server) === ClientCheck.NO_HTTP)
       .map(({ server, target }) => ({ port: target, text: describeServer(server) })),
-    ...services.flatMap(({ namespace, name, ports }) => ports.filter(({ http }) => !http)
+    ...services.filter((service) => hasProxies(service, context)).flatMap(({ namespace, name, ports }) => ports.filter(({ http }) => !http)
       .map(({ port, targetPort }) => ({ port: typeof targetPort === 'number' ? targetPort : undefined, text: `TCP port ${port} of Service \`${namespace}/${name}\`` }))),
   ];
+}
+
+/** Whether a Service leads to pods with a proxy, as far as they are among the manifests. */
+function hasProxies({ namespace, selector }: Service, { view }: CheckContext): boolean {
+  const pods = view.workloadsIn(namespace).filter(({ labels }) => surelySelects(selector, labels));
+  return pods.length === 0 || pods.some(({ proxied }) => proxied);
 }

@@ -1,5 +1,6 @@
 import { addressBehindBalancer } from './address-behind-balancer';
 import { allowWithoutSelector } from './allow-without-selector';
+import { certificateNotAsked } from './certificate-not-asked';
 import { denyByPrincipalOnly } from './deny-by-principal-only';
 import { denyHttpOnTcp } from './deny-http-on-tcp';
 import { denyNotValues } from './deny-not-values';
@@ -15,8 +16,11 @@ import { issuerWildcard } from './issuer-wildcard';
 import { namespacesAtGateway } from './namespaces-at-gateway';
 import { neverMatchingPattern } from './never-matching-pattern';
 import { outsidePrincipal } from './outside-principal';
+import { plaintextPeer } from './plaintext-peer';
+import { plaintextSender } from './plaintext-sender';
 import { policyNamespace } from './policy-namespace';
 import { rejectedListener } from './rejected-listener';
+import { repeatedHeaders } from './repeated-headers';
 import { selectorWithoutPods } from './selector-without-pods';
 import { servicePort } from './service-port';
 import { spiffePrefix } from './spiffe-prefix';
@@ -33,4 +37,5 @@ export const POLICY_CHECKS: readonly Check[] = [
   denyByPrincipalOnly, denyPathVariants, deniedHostWithoutPort, servicePort, addressBehindBalancer, neverMatchingPattern,
   namespacesAtGateway, targetRefs, policyNamespace, dryRun, foreignTrustDomain, unknownCondition, templateWithoutSlash,
   allowedHostWithoutPort, emptyRuleList, hostPortWildcard, denyNotValues, rejectedListener, issuerWildcard, denyHttpOnTcp,
+  certificateNotAsked, plaintextPeer, repeatedHeaders, plaintextSender,
 ];

@@ -25,10 +25,11 @@ export const wideWildcard: Check = {
 /** Somebody else who gets in; undefined where the `*` stands at the border of a part. */
 function widened({ key, value }: PolicyValue, context: CheckContext): string | undefined {
   const borders = bordersOf(key, context);
-  if (borders === undefined || value === '*' || value.length < 2) return undefined;
-  const rest = value.replace(/^\*|\*$/g, '');
-  if (value.endsWith('*') && !value.startsWith('*')) return borders.after.includes(rest[rest.length - 1]) ? undefined : `${rest}-other`;
-  return value.startsWith('*') && !borders.before.includes(rest[0]) ? `other-${rest}` : undefined;
+  const [ofPrefix, ofSuffix] = [value.endsWith('*'), value.startsWith('*')];
+  if (borders === undefined || ofPrefix === ofSuffix) return undefined;
+  const rest = ofPrefix ? value.slice(0, -1) : value.slice(1);
+  if (ofPrefix) return borders.after.includes(rest[rest.length - 1]) ? undefined : `${rest}-other`;
+  return borders.before.includes(rest[0]) ? undefined : `other-${rest}`;
 }
 
 function bordersOf(key: string, context: CheckContext): { readonly after: string; readonly before: string } | undefined {

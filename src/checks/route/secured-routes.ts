@@ -6,6 +6,7 @@ import { oncePerContext, putInto } from '../written';
 /** A VirtualService that tells a workload the client's identity in headers. */
 export interface SecuredRoute {
   readonly virtualService: VirtualService;
+  readonly route: HttpRoute;
   /** In lower case. */
   readonly headers: readonly string[];
 }
@@ -17,7 +18,7 @@ export const securedRoutes: (context: CheckContext) => ReadonlyMap<string, reado
     for (const route of virtualService.http) {
       const headers = [...identityHeadersOf(route)];
       const hosts = headers.length === 0 ? [] : new Set(route.destinations.map(({ host }) => host));
-      for (const host of hosts) putInto(found, host, { virtualService, headers });
+      for (const host of hosts) putInto(found, host, { virtualService, route, headers });
     }
   }
   return found;

@@ -13,9 +13,9 @@ export const unguardedSecondRoute: Check = {
   severity: Severity.WARNING,
   effect: Effect.OPEN,
   find: (context) => gatewayRoutes(context).flatMap(({ virtualService, route, path }): Finding[] => {
-    const open = route.destinations.flatMap(({ host }) => securedRoutes(context).get(host) ?? []).flatMap((secured) => secured.headers
-      .filter((name) => !tellsIdentity(route, name)).map((name) => ({ name, secured })));
-    if (open.length === 0 || virtualService === open[0].secured.virtualService) return [];
+    const others = route.destinations.flatMap(({ host }) => securedRoutes(context).get(host) ?? []).filter((secured) => secured.route !== route);
+    const open = others.flatMap((secured) => secured.headers.filter((name) => !tellsIdentity(route, name)).map((name) => ({ name, secured })));
+    if (open.length === 0) return [];
     const names = [...new Set(open.map(({ name }) => name))];
     return [{
       object: virtualService.object,

@@ -1,0 +1,5 @@
+export { attack } from './attack';
+export type { AttackCounts, AttackOptions, AttackReport } from './attack';
+export type { Attempt } from './attempt';
+export { curlNotes, curlOf } from './curl';
+export type { Doubt, Protection, WayIn } from './way-in';

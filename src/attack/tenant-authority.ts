@@ -1,0 +1,15 @@
+/** The certificate of a CA that stands for one of a tenant's own; nobody has its key. */
+export const TENANT_CA = [
+  '-----BEGIN CERTIFICATE-----',
+  'MIIBjzCCATWgAwIBAgIUCM5PwqoABmNDhwy7cHYgVkYGf30wCgYIKoZIzj0EAwIw',
+  'FDESMBAGA1UEAwwJVGVuYW50IENBMCAXDTI2MTEyNjIyMTE0MVoYDzIxMjYxMTAy',
+  'MjIxMTQxWjAUMRIwEAYDVQQDDAlUZW5hbnQgQ0EwWTATBgcqhkjOPQIBBggqhkjO',
+  'PQMBBwNCAATnnLLgTydZ8TDm2DVXHu1RLnODRsNBy7FS/vq0oBEsJcX5ZkZR8xIE',
+  'MlkXrzRQUAzs2BhINJTQjcxzx+dclPU/o2MwYTAdBgNVHQ4EFgQUsk1MCtzcBl/W',
+  'HfjA5A5iJcJ9IGswHwYDVR0jBBgwFoAUsk1MCtzcBl/WHfjA5A5iJcJ9IGswDwYD',
+  'VR0TAQH/BAUwAwEB/zAOBgNVHQ8BAf8EBAMCAQYwCgYIKoZIzj0EAwIDSAAwRQIg',
+  'A3K4yxQhTeQpI+AG5OM/6kzFMtokpNKZjbdqLE5OpU8CIQCQZXmqI0cQQ72EP4qt',
+  'mZsdHKMS30Onv4svNTA0mGwEhg==',
+  '-----END CERTIFICATE-----',
+  '',
+].join('\n');

@@ -1,0 +1,50 @@
+import { describeObject } from '../../mesh/kube-object';
+import { field, text } from '../../mesh/value';
+import type { Check } from '../check';
+import { Effect, Severity } from '../finding';
+
+/** What replaced a version of an API, and since when the old one is gone; by group and version, or with the kind. */
+const REMOVED = new Map<string, { readonly since: string; readonly use?: string }>([
+  ...['Deployment', 'DaemonSet', 'ReplicaSet'].map((kind): [string, { since: string; use: string }] => [`extensions/v1beta1 ${kind}`, { since: 'Kubernetes 1.16', use: 'apps/v1' }]),
+  ['extensions/v1beta1 NetworkPolicy', { since: 'Kubernetes 1.16', use: 'networking.k8s.io/v1' }],
+  ['extensions/v1beta1 PodSecurityPolicy', { since: 'Kubernetes 1.16' }],
+  ['extensions/v1beta1 Ingress', { since: 'Kubernetes 1.22', use: 'networking.k8s.io/v1' }],
+  ['apps/v1beta1', { since: 'Kubernetes 1.16', use: 'apps/v1' }],
+  ['apps/v1beta2', { since: 'Kubernetes 1.16', use: 'apps/v1' }],
+  ['networking.k8s.io/v1beta1 Ingress', { since: 'Kubernetes 1.22', use: 'networking.k8s.io/v1' }],
+  ['networking.k8s.io/v1beta1 IngressClass', { since: 'Kubernetes 1.22', use: 'networking.k8s.io/v1' }],
+  ['rbac.authorization.k8s.io/v1beta1', { since: 'Kubernetes 1.22', use: 'rbac.authorization.k8s.io/v1' }],
+  ['apiextensions.k8s.io/v1beta1', { since: 'Kubernetes 1.22', use: 'apiextensions.k8s.io/v1' }],
+  ['batch/v1beta1', { since: 'Kubernetes 1.25', use: 'batch/v1' }],
+  ['policy/v1beta1 PodDisruptionBudget', { since: 'Kubernetes 1.25', use: 'policy/v1' }],
+  ['policy/v1beta1 PodSecurityPolicy', { since: 'Kubernetes 1.25' }],
+  ['autoscaling/v2beta1', { since: 'Kubernetes 1.25', use: 'autoscaling/v2' }],
+  ['autoscaling/v2beta2', { since: 'Kubernetes 1.26', use: 'autoscaling/v2' }],
+  ['authentication.istio.io/v1alpha1', { since: 'Istio 1.6' }],
+  ['rbac.istio.io/v1alpha1', { since: 'Istio 1.6' }],
+  ['config.istio.io/v1alpha2', { since: 'Istio 1.8' }],
+  ['certmanager.k8s.io/v1alpha1', { since: 'cert-manager 0.11', use: 'cert-manager.io/v1' }],
+  ...['v1alpha2', 'v1alpha3', 'v1beta1'].map((version): [string, { since: string; use: string }] => [`cert-manager.io/${version}`, { since: 'cert-manager 1.6', use: 'cert-manager.io/v1' }]),
+]);
+
+/** MTLS062: an object of an API version that servers do not know any more (Kubernetes deprecated API migration guide, release notes of Istio and cert-manager). */
+export const removedApi: Check = {
+  id: 'MTLS062',
+  title: 'an API version that is gone',
+  severity: Severity.ERROR,
+  effect: Effect.REFUSED,
+  find: ({ objects }) => objects.flatMap((object) => {
+    const version = text(field(object.body, 'apiVersion'))!;
+    const removed = REMOVED.get(version) ?? REMOVED.get(`${version} ${object.kind}`);
+    if (removed === undefined) return [];
+    const replaceable = removed.use !== undefined && object.kind !== 'Ingress' && object.kind !== 'CustomResourceDefinition';
+    return [{
+      object,
+      path: ['apiVersion'],
+      message: `${describeObject(object)} has \`apiVersion\` \`${version}\`, which is gone since ${removed.since}`,
+      effect: 'the API server does not know the kind, and nothing is created',
+      cure: removed.use === undefined ? 'use what replaced it' : `use \`${removed.use}\``,
+      ...(replaceable ? { patch: [{ op: 'replace' as const, path: '/apiVersion', value: removed.use }] } : {}),
+    }];
+  }),
+};

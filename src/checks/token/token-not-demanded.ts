@@ -1,0 +1,49 @@
+import { isTokenKey, mayMeet, writtenAuthentications } from './authentications';
+import type { AuthorizationPolicy } from '../../mesh/authorization-policy';
+import { describeObject } from '../../mesh/kube-object';
+import type { RequestAuthentication } from '../../mesh/request-authentication';
+import type { Check } from '../check';
+import type { CheckContext } from '../context';
+import { Effect, Severity } from '../finding';
+import { targetsOf } from '../policy/targets';
+
+/**
+ * MTLS030: tokens are verified and nothing demands one.
+ *
+ * A RequestAuthentication refuses bad tokens; a request without any passes (Istio, RequestAuthentication reference).
+ */
+export const tokenNotDemanded: Check = {
+  id: 'MTLS030',
+  title: 'a RequestAuthentication without a policy that demands a token',
+  severity: Severity.WARNING,
+  effect: Effect.OPEN,
+  find: (context) => {
+    const demanding = context.view.policies.all.filter((policy) => !policy.dryRun && readsTokens(policy));
+    return writtenAuthentications(context).flatMap((authentication) => {
+      const { object, rules } = authentication;
+      if (rules.length === 0 || isForRouting(context, authentication)) return [];
+      // A token that is verified at a gateway may be demanded behind it.
+      const atGateway = targetsOf(context, authentication).gateways.length > 0;
+      if (demanding.some((policy) => atGateway || mayMeet(context, policy, authentication))) return [];
+      return [{
+        object,
+        path: ['spec', 'jwtRules'],
+        message: `${describeObject(object)} verifies tokens, and no AuthorizationPolicy for the same pods demands one`,
+        effect: 'requests without a token get in',
+        cure: `add an AuthorizationPolicy with the same selector that allows \`requestPrincipals: ["${rules[0].issuer === '' ? '*' : `${rules[0].issuer}/*`}"]\``,
+      }];
+    });
+  },
+};
+
+/** What an external authorizer looks at is not known. */
+function readsTokens({ action, rules }: AuthorizationPolicy): boolean {
+  return action === 'CUSTOM' || rules.some(({ from, when }) => [...from.flat(), ...when].some(({ key }) => isTokenKey(key)));
+}
+
+/** At a gateway, routes may read the claims. */
+function isForRouting(context: CheckContext, authentication: RequestAuthentication): boolean {
+  const matches = context.view.virtualServices.flatMap(({ http }) => http.flatMap((route) => route.matches ?? []));
+  const names = matches.flatMap(({ headers, withoutHeaders }) => [...headers, ...withoutHeaders]).map(({ name }) => name);
+  return names.some((name) => /^@request\.auth\.claims/i.test(name)) && targetsOf(context, authentication).gateways.length > 0;
+}

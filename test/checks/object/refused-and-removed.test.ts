@@ -1,0 +1,71 @@
+import { refusedObject } from '../../../src/checks/object/refused-object';
+import { removedApi } from '../../../src/checks/object/removed-api';
+import { find, gateway, http, https, Manifest, object, policy, route, told } from '../support';
+
+describe('MTLS100: an object that is refused', () => {
+  test('the finding stands at the field that the reason names', () => {
+    expect(find(refusedObject, [gateway('edge', [http(['*']), https('SIMPLE', ['a.test'], { credentialName: undefined })])])).toEqual([{
+      object: expect.objectContaining({ kind: 'Gateway', name: 'edge' }),
+      path: ['spec', 'servers', 1, 'tls'],
+      message: 'Gateway `default/edge` is refused: `spec.servers[1].tls` names no server certificate',
+      effect: 'it never takes effect: what it should guard stays open, what it should serve stays shut, and the version that is stored already stays in force',
+      cure: 'correct the field',
+    }]);
+  });
+
+  test.each<[string, Manifest, (string | number)[]]>([
+    ['an unknown field', policy('AuthorizationPolicy', 'a', { rule: [] }), ['spec', 'rule']],
+    ['a whole spec', object('networking.istio.io/v1', 'Gateway', 'default', 'a', {}), ['spec']],
+    ['a name that is no field', gateway('a', [http(['a.test']), http(['b.test'], undefined, { number: 81 })]), ['spec']],
+    ['a route', route({ hosts: [] }), ['spec', 'hosts']],
+    ['a value like a field', gateway('a', [http(['a.test'], undefined, { protocol: 7 })]), ['spec', 'servers', 0, 'port', 'protocol']],
+  ])('%s', (_name, manifest, path) => {
+    expect(find(refusedObject, [manifest]).map((finding) => finding.path)).toEqual([path]);
+  });
+
+  test('silent for what is taken, for other kinds, and for APIRules, which Kyma judges', () => {
+    expect(told(refusedObject, [gateway('a', [http(['*'])]), object('gateway.kyma-project.io/v2', 'APIRule', 'default', 'a', { spec: {} }), object('gateway.networking.k8s.io/v1', 'Gateway', 'default', 'b', {})])).toEqual([]);
+  });
+});
+
+describe('MTLS062: an API version that is gone', () => {
+  const bare = (apiVersion: string, kind: string) => object(apiVersion, kind, 'default', 'a', {});
+
+  test('the finding has the version to use', () => {
+    expect(find(removedApi, [bare('extensions/v1beta1', 'Deployment')])).toEqual([{
+      object: expect.objectContaining({ kind: 'Deployment', name: 'a' }),
+      path: ['apiVersion'],
+      message: 'Deployment `default/a` has `apiVersion` `extensions/v1beta1`, which is gone since Kubernetes 1.16',
+      effect: 'the API server does not know the kind, and nothing is created',
+      cure: 'use `apps/v1`',
+      patch: [{ op: 'replace', path: '/apiVersion', value: 'apps/v1' }],
+    }]);
+  });
+
+  test.each([
+    ['extensions/v1beta1', 'DaemonSet', 'apps/v1', 'Kubernetes 1.16'], ['extensions/v1beta1', 'ReplicaSet', 'apps/v1', 'Kubernetes 1.16'], ['extensions/v1beta1', 'NetworkPolicy', 'networking.k8s.io/v1', 'Kubernetes 1.16'],
+    ['apps/v1beta1', 'StatefulSet', 'apps/v1', 'Kubernetes 1.16'], ['apps/v1beta2', 'Deployment', 'apps/v1', 'Kubernetes 1.16'], ['networking.k8s.io/v1beta1', 'IngressClass', 'networking.k8s.io/v1', 'Kubernetes 1.22'],
+    ['rbac.authorization.k8s.io/v1beta1', 'Role', 'rbac.authorization.k8s.io/v1', 'Kubernetes 1.22'], ['batch/v1beta1', 'CronJob', 'batch/v1', 'Kubernetes 1.25'],
+    ['policy/v1beta1', 'PodDisruptionBudget', 'policy/v1', 'Kubernetes 1.25'], ['autoscaling/v2beta1', 'HorizontalPodAutoscaler', 'autoscaling/v2', 'Kubernetes 1.25'],
+    ['autoscaling/v2beta2', 'HorizontalPodAutoscaler', 'autoscaling/v2', 'Kubernetes 1.26'], ['certmanager.k8s.io/v1alpha1', 'Certificate', 'cert-manager.io/v1', 'cert-manager 0.11'],
+    ['cert-manager.io/v1alpha2', 'Certificate', 'cert-manager.io/v1', 'cert-manager 1.6'], ['cert-manager.io/v1alpha3', 'Issuer', 'cert-manager.io/v1', 'cert-manager 1.6'], ['cert-manager.io/v1beta1', 'Issuer', 'cert-manager.io/v1', 'cert-manager 1.6'],
+  ])('%s %s becomes %s', (version, kind, use, since) => {
+    const [{ patch, message }] = find(removedApi, [bare(version, kind)]);
+    expect([patch![0].value, message.slice(message.indexOf('since') + 6)]).toEqual([use, since]);
+  });
+
+  test.each([
+    ['extensions/v1beta1', 'Ingress', 'use `networking.k8s.io/v1`'], ['networking.k8s.io/v1beta1', 'Ingress', 'use `networking.k8s.io/v1`'], ['apiextensions.k8s.io/v1beta1', 'CustomResourceDefinition', 'use `apiextensions.k8s.io/v1`'],
+    ['extensions/v1beta1', 'PodSecurityPolicy', 'use what replaced it'], ['policy/v1beta1', 'PodSecurityPolicy', 'use what replaced it'], ['authentication.istio.io/v1alpha1', 'Policy', 'use what replaced it'],
+    ['rbac.istio.io/v1alpha1', 'ServiceRole', 'use what replaced it'], ['config.istio.io/v1alpha2', 'rule', 'use what replaced it'],
+  ])('%s %s needs a person', (version, kind, cure) => {
+    const [finding] = find(removedApi, [bare(version, kind)]);
+    expect(finding.cure).toBe(cure);
+    expect(finding).not.toHaveProperty('patch');
+  });
+
+  test('silent for what is known today', () => {
+    expect(told(removedApi, [bare('apps/v1', 'Deployment'), bare('networking.istio.io/v1alpha3', 'Gateway'), bare('networking.istio.io/v1beta1', 'Gateway'), bare('security.istio.io/v1beta1', 'AuthorizationPolicy'),
+      bare('policy/v1', 'PodDisruptionBudget'), bare('networking.k8s.io/v1beta1', 'Other'), bare('v1', 'Pod')])).toEqual([]);
+  });
+});
