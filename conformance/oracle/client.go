@@ -48,10 +48,21 @@ func send(r Request, address string, authority *authority) (result Result, local
 		}
 		secured := tls.Client(connection, config)
 		if err := secured.Handshake(); err != nil {
+			var plain tls.RecordHeaderError
+			if r.Identity != "" && errors.As(err, &plain) {
+				// The pods take no mutual TLS (PeerAuthentication DISABLE): the sidecar of the caller sends plain text to them.
+				r.Identity = ""
+				connection.Close()
+				return send(r, address, authority)
+			}
 			result.Class, result.Detail = failure(err)
 			return result, local
 		}
 		connection = secured
+	}
+	if r.HTTP2 {
+		sendHTTP2(r, connection, &result)
+		return result, local
 	}
 	// With TLS 1.3 the server judges the client's certificate after the client has finished the handshake: the alert comes at the first read.
 	_, writeError := connection.Write(bytesOf(r))
@@ -65,26 +76,35 @@ func send(r Request, address string, authority *authority) (result Result, local
 	}
 	defer response.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(response.Body, 4096))
-	result.Class, result.Status, result.Location = "status", response.StatusCode, response.Header.Get("Location")
-	if echo := response.Header.Get(echoHeader); echo != "" {
-		decoded, _ := base64.StdEncoding.DecodeString(echo)
-		result.Class, result.Upstream = "allowed", &Echo{}
-		_ = json.Unmarshal(decoded, result.Upstream)
-	} else {
-		result.Detail = string(body)
-	}
+	result.take(response.StatusCode, response.Header.Get("Location"), response.Header.Get(echoHeader), string(body))
 	return result, local
 }
 
+// take keeps a response: that of a workload tells what it got, any other comes from a proxy.
+func (result *Result) take(status int, location, echo, body string) {
+	result.Class, result.Status, result.Location = "status", status, location
+	if echo == "" {
+		result.Detail = body
+		return
+	}
+	decoded, _ := base64.StdEncoding.DecodeString(echo)
+	result.Class, result.Upstream = "allowed", &Echo{}
+	_ = json.Unmarshal(decoded, result.Upstream)
+}
+
 func tlsConfig(r Request, authority *authority) (*tls.Config, error) {
-	config := &tls.Config{ServerName: r.SNI, InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}
+	protocol := "http/1.1"
+	if r.HTTP2 {
+		protocol = "h2"
+	}
+	config := &tls.Config{ServerName: r.SNI, InsecureSkipVerify: true, NextProtos: []string{protocol}}
 	certificate, key := r.Certificate, r.Key
 	if r.Identity != "" {
 		var err error
 		if certificate, key, err = authority.issue(r.Identity); err != nil {
 			return nil, err
 		}
-		config.NextProtos = []string{"istio-http/1.1", "istio", "http/1.1"}
+		config.NextProtos = []string{"istio-" + protocol, "istio", protocol}
 	}
 	if certificate != "" {
 		pair, err := tls.X509KeyPair([]byte(certificate), []byte(key))

@@ -21,6 +21,7 @@ type Request struct {
 	// Identity makes the client a workload of the mesh with this SPIFFE ID.
 	Identity string `json:"identity,omitempty"`
 	ClientIP string `json:"clientIp,omitempty"`
+	HTTP2    bool   `json:"http2,omitempty"`
 
 	Method  string      `json:"method"`
 	Target  string      `json:"target"`
@@ -47,7 +48,7 @@ type Refusal struct {
 // Result is what became of one request.
 type Result struct {
 	ID string `json:"id"`
-	// Class is allowed, handshake rejected, connection closed, connection refused, or status.
+	// Class is allowed, handshake rejected, connection closed, connection refused, stream reset, or status.
 	Class  string `json:"class"`
 	Status int    `json:"status,omitempty"`
 	Detail string `json:"detail,omitempty"`

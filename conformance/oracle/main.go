@@ -49,7 +49,7 @@ func run(envoy string, parallel int) error {
 	if err != nil {
 		return err
 	}
-	upstream, err := startUpstream()
+	upstream, err := startUpstream(authority)
 	if err != nil {
 		return err
 	}

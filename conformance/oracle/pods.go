@@ -182,6 +182,33 @@ func (c *kubernetes) behind(service *corev1.Service) []*pod {
 	return found
 }
 
+// mounted is the content of a file that a Secret brings into the containers of a pod; empty where there is none.
+func (c *kubernetes) mounted(p *pod, path string) string {
+	for _, container := range p.object.Spec.Containers {
+		for _, mount := range container.VolumeMounts {
+			key, ok := strings.CutPrefix(path, strings.TrimSuffix(mount.MountPath, "/")+"/")
+			if !ok {
+				continue
+			}
+			for _, volume := range p.object.Spec.Volumes {
+				if volume.Name == mount.Name && volume.Secret != nil {
+					return c.secret(p.object.Namespace, volume.Secret.SecretName, key)
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func (c *kubernetes) secret(namespace, name, key string) string {
+	for _, object := range c.objects {
+		if secret, ok := object.(*corev1.Secret); ok && secret.Namespace == namespace && secret.Name == name {
+			return string(secret.Data[key])
+		}
+	}
+	return ""
+}
+
 // target is the port of a pod that a port of a Service leads to, or 0.
 func (p *pod) target(port corev1.ServicePort) int32 {
 	if port.TargetPort.Type == intstr.Int {

@@ -17,7 +17,9 @@ type rewriter struct {
 	authority *authority
 	upstream  *upstream
 	trust     string
-	files     files
+	// mounted is the content of a file in the containers of a pod.
+	mounted func(p *pod, path string) string
+	files   files
 }
 
 func (r *rewriter) add(c configuration, ports []int) error {
@@ -60,6 +62,24 @@ func (r *rewriter) mesh(prefix string, p *pod) error {
 	return nil
 }
 
+// fileSecret is what istio-agent makes of the files that a Gateway names; nil where one is missing.
+func (r *rewriter) fileSecret(p *pod, name string) tree {
+	if paths, ok := strings.CutPrefix(name, "file-cert:"); ok {
+		certificate, key, _ := strings.Cut(paths, "~")
+		chain, private := r.mounted(p, certificate), r.mounted(p, key)
+		if chain == "" || private == "" {
+			return nil
+		}
+		return tree{"name": name, "tlsCertificate": tree{"certificateChain": tree{"inlineString": chain}, "privateKey": tree{"inlineString": private}}}
+	}
+	if path, ok := strings.CutPrefix(name, "file-root:"); ok {
+		if root := r.mounted(p, path); root != "" {
+			return tree{"name": name, "validationContext": tree{"trustedCa": tree{"inlineString": root}}}
+		}
+	}
+	return nil
+}
+
 const secretType = "envoy.extensions.transport_sockets.tls.v3.Secret"
 
 func (r *rewriter) append(file, kind string, resource tree) {
@@ -83,6 +103,8 @@ func (r *rewriter) common(prefix string, c configuration, resource tree) {
 			if r.files[file] == nil {
 				r.files[file] = []tree{}
 				if secret := c.secrets[name]; secret != nil {
+					r.append(file, secretType, secret)
+				} else if secret := r.fileSecret(c.pod, name); secret != nil {
 					r.append(file, secretType, secret)
 				}
 			}

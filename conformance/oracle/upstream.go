@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"crypto/tls"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -14,18 +15,29 @@ import (
 
 const echoHeader = "x-oracle-echo"
 
-// upstream stands for all applications: it tells in a response header what it got. net/http would refuse or normalise some requests.
+// upstream stands for all applications: it tells in a response header what it got, also over TLS that no proxy has opened. net/http would refuse or
+// normalise some requests.
 type upstream struct {
-	port int
+	port   int
+	secure *tls.Config
 }
 
-func startUpstream() (*upstream, error) {
+func startUpstream(authority *authority) (*upstream, error) {
+	certificate, key, err := authority.issue("https://application.test")
+	if err != nil {
+		return nil, err
+	}
+	pair, err := tls.X509KeyPair([]byte(certificate), []byte(key))
+	if err != nil {
+		return nil, err
+	}
 	listener, err := net.Listen("tcp4", "0.0.0.0:0")
 	if err != nil {
 		return nil, err
 	}
-	go serve(listener)
-	return &upstream{port: listener.Addr().(*net.TCPAddr).Port}, nil
+	u := &upstream{port: listener.Addr().(*net.TCPAddr).Port, secure: &tls.Config{Certificates: []tls.Certificate{pair}}}
+	go u.serve(listener)
+	return u, nil
 }
 
 // address is where the application of a pod listens: it tells the pods apart by it. 127.20.x.y becomes 127.120.x.y.
@@ -35,19 +47,33 @@ func (u *upstream) address(pod string) string {
 	return fmt.Sprintf("127.%d.%s.%s", second+100, parts[2], parts[3])
 }
 
-func serve(listener net.Listener) {
+func (u *upstream) serve(listener net.Listener) {
 	for {
 		connection, err := listener.Accept()
 		if err != nil {
 			return
 		}
-		go answer(connection)
+		go u.answer(connection)
 	}
 }
 
-func answer(connection net.Conn) {
+// peeked is a connection of which the first bytes were looked at.
+type peeked struct {
+	net.Conn
+	reader *bufio.Reader
+}
+
+func (p peeked) Read(into []byte) (int, error) { return p.reader.Read(into) }
+
+func (u *upstream) answer(connection net.Conn) {
 	defer connection.Close()
+	_ = connection.SetDeadline(time.Now().Add(20 * time.Second))
 	reader := bufio.NewReader(connection)
+	const handshake = 0x16
+	if first, err := reader.Peek(1); err == nil && first[0] == handshake {
+		connection = tls.Server(peeked{connection, reader}, u.secure)
+		reader = bufio.NewReader(connection)
+	}
 	for {
 		_ = connection.SetDeadline(time.Now().Add(20 * time.Second))
 		echo, length, err := readRequest(reader)

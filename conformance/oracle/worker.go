@@ -59,7 +59,7 @@ func (w *worker) run(job Job, verdict *Verdict) error {
 	if err != nil {
 		return err
 	}
-	rewriter := &rewriter{directory: directory, authority: w.authority, upstream: w.upstream, trust: settings.GetTrustDomain(), files: files{}}
+	rewriter := &rewriter{directory: directory, authority: w.authority, upstream: w.upstream, trust: settings.GetTrustDomain(), mounted: made.mounted, files: files{}}
 	for _, answer := range answers {
 		if err := rewriter.add(answer, made.ports(answer.pod)); err != nil {
 			return err
@@ -75,7 +75,7 @@ func (w *worker) run(job Job, verdict *Verdict) error {
 				return err
 			}
 			defer listener.Close()
-			go serve(listener)
+			go w.upstream.serve(listener)
 		}
 	}
 	running, err := startEnvoy(w.envoy, directory, rewriter.files)

@@ -50,7 +50,7 @@ export function credentialPart({ view }: EvaluatedMesh, request: AccessRequest):
 
 function read(request: AccessRequest): Part {
   const found = readRequest(request, request.client.kind === ClientKind.EXTERNAL);
-  return 'malformed' in found ? { refused: found.status } : { message: found };
+  return 'malformed' in found ? { refused: found.status ?? 400 } : { message: found };
 }
 
 /** The message with its path as a proxy rewrites it, for each answer to open facts; undefined where it answers 400. */

@@ -38,7 +38,7 @@ export function enforce(journey: Journey, arrival: Arrival): Passage {
   const place = `${arrival.workload.namespace}/${arrival.workload.name} (${stage === 'gateway' ? 'gateway' : 'sidecar'})`;
   const policies = arrival.http ? security.http : security.tcp;
   const stop = (outcome: Outcome, reason: string, more: Partial<DecisionProps>, told = [() => reason]): Passage => (
-    { passed: false, end: end(journey, outcome, `${reason}, at ${place}`, more, told) }
+    { passed: false, end: refuse(journey, arrival, outcome, `${reason}, at ${place}`, more, told) }
   );
   const custom = externalVerdict(journey, policies, requestOf(journey, arrival, message, undefined));
   if (custom !== undefined) return stop(Outcome.FORBIDDEN, custom.reason, { status: 403, policy: nameOf(custom.rule), rule: custom.rule.number });
@@ -79,6 +79,18 @@ export function enforce(journey: Journey, arrival: Arrival): Passage {
   );
 }
 
+/** On TCP there is no status: the connection is cut. */
+function refuse(
+  journey: Journey,
+  { http }: Arrival,
+  outcome: Outcome,
+  reason: string,
+  more: Partial<DecisionProps>,
+  told?: readonly (() => string)[],
+): DecisionProps {
+  return http ? end(journey, outcome, reason, more, told) : end(journey, Outcome.CONNECTION_CLOSED, reason, { ...more, status: undefined }, told);
+}
+
 function externalVerdict(
   journey: Journey,
   policies: EnforcedPolicies,
@@ -96,11 +108,11 @@ function externalVerdict(
 }
 
 /** A policy that the API server refuses guards nothing; whoever wrote it thought that it does. */
-function refusedGuard(journey: Journey, { security }: Arrival, place: string): Passage | undefined {
-  for (const { object, reason } of security.refused) {
+function refusedGuard(journey: Journey, arrival: Arrival, place: string): Passage | undefined {
+  for (const { object, reason } of arrival.security.refused) {
     const name = `${object.namespace}/${object.name}`;
     if (!journey.choices.ask(`refused ${object.kind} ${name}`, `${object.kind} ${name} is not in force, since the API server refuses it (${reason})`)) {
-      return { passed: false, end: end(journey, Outcome.FORBIDDEN, `denied by \`${name}\`, at ${place}`, { status: 403, policy: name }) };
+      return { passed: false, end: refuse(journey, arrival, Outcome.FORBIDDEN, `denied by \`${name}\`, at ${place}`, { status: 403, policy: name }) };
     }
   }
   return undefined;

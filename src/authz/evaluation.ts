@@ -73,6 +73,8 @@ function travel(mesh: EvaluatedMesh, request: AccessRequest, now: Date, choices:
     tokens,
     choices,
     clientIp: request.clientIp,
+    secure,
+    streamed: readRequest(request, false, false),
     malformed,
     sent,
     log: new Log(),

@@ -1,5 +1,6 @@
 import { ClientKind } from './client';
 import { DecisionProps, Outcome } from './decision';
+import { pickDestination } from './destination-choice';
 import { enforce } from './enforcement';
 import { forwardCertificate } from './forwarded-certificate';
 import { handshake } from './handshake';
@@ -11,15 +12,15 @@ import { normalized, unpredictable, unreadable } from './proxy-arrival';
 import { rewritten } from './rewrite';
 import { chooseRoute, routeTableProblem } from './routing';
 import { end, Journey } from './station';
+import { streamHop } from './stream-hop';
 import { workloadHop } from './workload-hop';
 import { findBackend } from '../mesh/backend';
-import { describeServer } from '../mesh/gateway';
+import { describeServer, isPassThrough } from '../mesh/gateway';
 import { GatewayProxy } from '../mesh/gateway-proxy';
 import { bestMatch } from '../mesh/host-name';
 import { FilterChain, Listener } from '../mesh/listener';
 import { VirtualHost, RouteEntry } from '../mesh/route-table';
 import { Value } from '../mesh/value';
-import { RouteDestination } from '../mesh/virtual-service';
 
 /** Follows a request from outside through a gateway. */
 export function gatewayHop(journey: Journey, proxy: GatewayProxy, port: number, sni: string, message: HttpMessage): DecisionProps {
@@ -37,6 +38,7 @@ export function gatewayHop(journey: Journey, proxy: GatewayProxy, port: number, 
   if (chain.server.gateway.assumed !== undefined) journey.assumptions.add(chain.server.gateway.assumed);
   const peer = secure(journey, proxy, chain, sni);
   if ('outcome' in peer) return peer;
+  if (chain.routes === undefined) return streamHop(journey, proxy, chain, security, peer, target!);
   const bad = unreadable(journey);
   if (bad !== undefined) return bad;
   const seen = normalized(atTheEdge(message, peer), journey.view.settings, journey.choices);
@@ -56,7 +58,7 @@ function pickChain(journey: Journey, listener: Listener | undefined, place: stri
     const what = tls ? `no server on port ${port} of ${place} takes server name \`${sni}\`` : `port ${port} of ${place} takes TLS only`;
     return end(journey, Outcome.CONNECTION_CLOSED, `${what}${lost(listener)}`);
   }
-  if (chain.routes === undefined) return opaque(journey, chain);
+  if (chain.routes === undefined && (chain.plain || isPassThrough(chain.server))) return chain;
   if (chain.plain === tls) return end(journey, Outcome.CONNECTION_CLOSED, `${describeServer(chain.server)} takes ${tls ? 'no TLS' : 'TLS only'}${lost(listener)}`);
   return chain;
 }
@@ -72,15 +74,14 @@ function lost(listener: Listener | undefined): string {
   return listener === undefined || listener.dropped.length === 0 ? '' : ` (${listener.dropped.join('; ')})`;
 }
 
-/** TCP and TLS that the gateway does not open. */
-function opaque(journey: Journey, { server }: FilterChain): DecisionProps {
-  return end(journey, Outcome.UNDECIDED, `${describeServer(server)} hands the connection on unopened, which is not modelled`);
-}
-
 function secure(journey: Journey, proxy: GatewayProxy, chain: FilterChain, sni: string): Peer | DecisionProps {
   if (chain.plain) {
     journey.log.tell(() => `${describeServer(chain.server)}: no TLS`, ['Gateway', chain.server.gateway]);
     return { tls: false };
+  }
+  if (isPassThrough(chain.server)) {
+    journey.log.tell(() => `${describeServer(chain.server)} leaves TLS closed`, ['Gateway', chain.server.gateway]);
+    return { tls: false, sni: journey.secure ? sni : undefined };
   }
   journey.log.tell(() => `${sni === '' ? 'no server name' : `server name ${sni}`} → ${describeServer(chain.server)}`, ['Gateway', chain.server.gateway]);
   const result = handshake(journey.view, proxy.workload.namespace, chain.server, journey.client, sni, journey.now, journey.choices);
@@ -132,7 +133,7 @@ function follow(
 ): DecisionProps {
   const { view, choices } = journey;
   const name = `${virtualService.namespace}/${virtualService.name}`;
-  if (taken.delegate !== undefined) return end(journey, Outcome.UNDECIDED, `VirtualService \`${name}\` delegates the route to \`${taken.delegate.namespace}/${taken.delegate.name}\`, which is not modelled`);
+  if (taken.delegate !== undefined) return end(journey, Outcome.UNDECIDED, `VirtualService \`${name}\` delegates the route to \`${taken.delegate.namespace}/${taken.delegate.name}\`, which is not among the manifests`);
   if (taken.fault && !choices.ask(`fault ${name}`, `the fault of VirtualService ${name} does not hit the request`)) return end(journey, Outcome.UNDECIDED, `VirtualService \`${name}\` injects a fault`);
   if (taken.cors && isPreflight(message) && !choices.ask(`cors ${name}`, `the origin is none of the CORS policy of VirtualService ${name}`)) {
     return end(journey, Outcome.DIRECT_RESPONSE, `the gateway answers the preflight by the CORS policy of \`${name}\``, { status: 200 });
@@ -150,13 +151,6 @@ function follow(
   }
   const { namespace, serviceAccount } = proxy.workload;
   return workloadHop(journey, backend, changed, { gateway: true, identity: `spiffe://${view.settings.trustDomain}/ns/${namespace}/sa/${serviceAccount}` });
-}
-
-/** Of several weighted destinations any may be taken. */
-function pickDestination(journey: Journey, destinations: readonly RouteDestination[], name: string): RouteDestination {
-  const possible = destinations.length === 1 ? destinations : destinations.filter(({ weight }) => weight > 0);
-  const last = possible.length - 1;
-  return possible.find((destination, index) => index === last || journey.choices.ask(`weight ${name} ${index} ${destination.host}`, `VirtualService ${name} sends the request to ${destination.host}`))!;
 }
 
 function isPreflight({ method, headers }: HttpMessage): boolean {

@@ -21,11 +21,11 @@ export function normalized(message: HttpMessage, settings: MeshSettings, choices
 }
 
 /** The end of a request that is no HTTP for the proxy that reads it first. */
-export function unreadable(journey: Journey): DecisionProps | undefined {
-  const { malformed } = journey;
+export function unreadable(journey: Journey, malformed = journey.malformed): DecisionProps | undefined {
   if (malformed === undefined) return undefined;
-  const outcome = STATUSES.get(malformed.status) ?? Outcome.BAD_REQUEST;
-  return end(journey, outcome, `the request is malformed: ${malformed.malformed}`, { status: malformed.status });
+  const { status } = malformed;
+  const outcome = status === undefined ? Outcome.CONNECTION_CLOSED : STATUSES.get(status) ?? Outcome.BAD_REQUEST;
+  return end(journey, outcome, `the request is malformed: ${malformed.malformed}`, { status });
 }
 
 /** The end at a proxy that does not take its configuration, or that something changes in a way that is not modelled. */

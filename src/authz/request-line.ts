@@ -9,7 +9,8 @@ const MAX_HEAD = 60 * 1024;
 /** A request that the codec refuses, and how. */
 export interface Malformed {
   readonly malformed: string;
-  readonly status: number;
+  /** Undefined where the connection ends without an answer. */
+  readonly status?: number;
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'COPY', 'LOCK', 'MKCOL', 'MOVE', 'PROPFIND', 'PROPPATCH', 'SEARCH', 'UNLOCK', 'BIND', 'REBIND',
@@ -24,22 +25,24 @@ export function sentRequest({ host, path, method, headers, repeatedHeaders }: Ac
   return { method: method ?? 'GET', authority: host, path: whole, query, scheme: 'http', headers: new HeaderLines(linesOf(headers, repeatedHeaders)) };
 }
 
-/** The request as the codec of the first proxy reads it, or why it answers 400. */
-export function readRequest(request: AccessRequest, secure: boolean): HttpMessage | Malformed {
+/** The request as the codec of the first proxy reads it, or why it answers 400. At the edge, where clients from outside are, it is stricter. */
+export function readRequest(request: AccessRequest, secure: boolean, edge = request.client.kind !== ClientKind.IN_MESH): HttpMessage | Malformed {
   const method = request.method ?? 'GET';
   if (headLength(request) > MAX_HEAD) return { malformed: 'its head is longer than 60 KiB', status: 431 };
   const http2 = request.httpVersion === HttpVersion.HTTP_2;
   if (!METHODS.has(method) && !http2) return { status: 400, malformed: `method \`${method}\` is unknown to HTTP/1.1` };
   const headers = readHeaders(request);
   if ('malformed' in headers) return headers;
-  const { authority, rest } = target(request.host, request.path);
+  const { authority, rest } = http2 ? { authority: request.host, rest: request.path } : target(request.host, request.path);
   if (!AUTHORITY.test(authority)) return { status: 400, malformed: `host \`${authority}\` has characters that no host has` };
-  if (authority === '' && http2) return { status: 400, malformed: 'the host is empty' };
+  // HTTP/2 has no answer for what is no request: the stream is reset or the connection ends.
+  if (authority === '' && http2) return { malformed: 'the host is empty' };
+  if (http2 && !rest.startsWith('/') && (rest !== '*' || method !== 'OPTIONS')) return { malformed: 'the path does not begin with `/`' };
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0020\u007f]/.test(rest)) return { status: 400, malformed: 'the path has spaces or control characters' };
   const bytes = Buffer.from(rest, 'utf8').toString('latin1');
   if (!http2 && /[\u0080-\u00ff]/.test(bytes)) return { status: 400, malformed: 'the path has bytes outside ASCII, which HTTP/1.1 does not carry' };
-  if (!secure && request.client.kind !== ClientKind.IN_MESH && /^https:\/\//i.test(request.path)) {
+  if (!secure && edge && /^https:\/\//i.test(request.path)) {
     return { status: 403, malformed: 'its target is of HTTPS, on a connection in plain text' };
   }
   if (rest === '*' && method !== 'OPTIONS') return { status: 400, malformed: 'the target `*` is for OPTIONS' };
@@ -56,6 +59,12 @@ export function readRequest(request: AccessRequest, secure: boolean): HttpMessag
     scheme: secure ? 'https' : 'http',
     headers: headers.lines,
   };
+}
+
+/** Why the next proxy refuses a request that came over HTTP/2 and is passed on over HTTP/1.1, which carries less. */
+export function passedOnProblem({ method, path, query }: HttpMessage): Malformed | undefined {
+  if (!METHODS.has(method)) return { status: 400, malformed: `method \`${method}\` is unknown to HTTP/1.1, over which it is passed on` };
+  return /[\u0080-\u00ff]/.test(path + query) ? { status: 400, malformed: 'the path has bytes outside ASCII, which HTTP/1.1 does not carry' } : undefined;
 }
 
 /** An absolute target brings its own host, which replaces the header. */

@@ -17,6 +17,10 @@ export interface Journey {
   readonly tokens: TokenWorld;
   readonly choices: Choices;
   readonly clientIp?: string;
+  /** Whether the client speaks TLS to a gateway. */
+  readonly secure: boolean;
+  /** The request as a sidecar reads it that gets the client's bytes, or how it refuses them. */
+  readonly streamed: HttpMessage | Malformed;
   /** Why the first proxy that reads HTTP refuses it; undefined for a request that is well formed. */
   readonly malformed?: Malformed;
   /** The request as it was sent, for workloads that no proxy stands before. */

@@ -4,6 +4,7 @@ import { appendCaller } from './forwarded-certificate';
 import { HttpMessage } from './http-message';
 import { meshPeer, Peer } from './peer';
 import { normalized, unpredictable, unreadable } from './proxy-arrival';
+import { passedOnProblem } from './request-line';
 import { end, Journey } from './station';
 import { Backend } from '../mesh/backend';
 
@@ -14,6 +15,8 @@ export interface Caller {
   /** A gateway takes from DestinationRules and namespace-wide settings whether to use TLS; other callers do what the pods accept. */
   readonly gateway: boolean;
   readonly sourceIp?: string;
+  /** The caller hands on bytes: in the clear, or TLS of the client that nobody has opened. */
+  readonly stream?: 'clear' | 'sealed';
 }
 
 type Pods = Extract<Backend, { kind: 'pods' }>;
@@ -29,21 +32,35 @@ export function workloadHop(journey: Journey, backend: Pods, message: HttpMessag
     return arrived(journey, backend, caller.gateway ? message : journey.sent, `${place} has no sidecar`);
   }
   const security = journey.security.of(workload, journey.choices);
-  const broken = unpredictable(journey, security, place, Outcome.UNAVAILABLE);
+  const broken = unpredictable(journey, security, place, caller.stream === undefined ? Outcome.UNAVAILABLE : Outcome.CONNECTION_CLOSED);
   if (broken !== undefined) return broken;
   const connection = connect(journey, backend, caller);
   if ('outcome' in connection) return connection;
-  const bad = backend.http ? unreadable(journey) : undefined;
-  if (bad !== undefined) return bad;
-  const arriving = backend.http ? normalized(message, journey.view.settings, journey.choices) : message;
-  if (arriving === undefined) return end(journey, Outcome.BAD_REQUEST, `the path is malformed for ${place}`, { status: 400 });
+  if (backend.http && caller.stream === 'sealed') return end(journey, Outcome.CONNECTION_CLOSED, `${place} takes HTTP on port ${backend.port}, and gets TLS that no proxy has opened`);
+  const read = reading(journey, backend, message, caller);
+  if ('outcome' in read) return read;
   const self = `spiffe://${journey.view.settings.trustDomain}/ns/${workload.namespace}/sa/${workload.serviceAccount}`;
-  const seen = backend.http ? { ...arriving, headers: appendCaller(arriving.headers, connection, self) } : arriving;
+  const seen = backend.http ? { ...read, headers: appendCaller(read.headers, connection, self) } : read;
   const passage = enforce(journey, {
     stage: 'workload', workload, security, message: seen, peer: connection, port: backend.port, http: backend.http, sourceIp: caller.sourceIp,
   });
-  if (!passage.passed) return passage.end;
-  return arrived(journey, backend, passage.message, '');
+  if (passage.passed) return arrived(journey, backend, passage.message, '');
+  // A proxy that speaks HTTP is cut off by the TCP port, and answers for it.
+  return backend.http || !caller.gateway || caller.stream !== undefined ? passage.end : { ...passage.end, outcome: Outcome.UNAVAILABLE, status: 503 };
+}
+
+/** The request as the sidecar reads it; on a TCP port nobody does, and it arrives as it was sent. */
+function reading(journey: Journey, backend: Pods, message: HttpMessage, caller: Caller): HttpMessage | DecisionProps {
+  const { gateway, stream } = caller;
+  if (!backend.http) return gateway && stream === undefined ? message : journey.sent;
+  const { streamed } = journey;
+  const bad = stream === undefined ? unreadable(journey) : 'malformed' in streamed ? unreadable(journey, streamed) : undefined;
+  if (bad !== undefined) return bad;
+  const given = stream === undefined || 'malformed' in streamed ? message : streamed;
+  const passedOn = gateway && stream === undefined ? passedOnProblem(given) : undefined;
+  if (passedOn !== undefined) return unreadable(journey, passedOn)!;
+  return normalized(given, journey.view.settings, journey.choices)
+    ?? end(journey, Outcome.BAD_REQUEST, `the path is malformed for ${backend.workload.namespace}/${backend.workload.name}`, { status: 400 });
 }
 
 function arrived(journey: Journey, backend: Pods, message: HttpMessage, reason: string): DecisionProps {
@@ -61,16 +78,20 @@ function connect(journey: Journey, backend: Pods, caller: Caller): Peer | Decisi
   const place = `${workload.namespace}/${workload.name}`;
   const mode = view.peerAuthentications.inbound(workload, port, choices);
   const plain: Peer = { tls: false };
-  const fail = (reason: string): DecisionProps => (caller.gateway ? end(journey, Outcome.UNAVAILABLE, reason, { status: 503 })
-    : end(journey, Outcome.CONNECTION_CLOSED, reason));
-  const identity = caller.identity !== undefined && mode !== 'DISABLE' && (!caller.gateway || usesTls(journey, backend)) ? caller.identity : undefined;
+  const answers = caller.gateway && caller.stream === undefined;
+  const fail = (reason: string) => (answers ? end(journey, Outcome.UNAVAILABLE, reason, { status: 503 }) : end(journey, Outcome.CONNECTION_CLOSED, reason));
+  const secured = mode !== 'DISABLE' && (!caller.gateway || usesTls(journey, backend));
+  const identity = secured ? caller.identity : undefined;
+  if (identity === undefined && mode === 'STRICT' && caller.stream === 'sealed') {
+    return end(journey, Outcome.HANDSHAKE_REJECTED, `the sidecar of ${place} takes the client's TLS for its own, and its certificate is not of the mesh`);
+  }
   if (identity === undefined) return mode === 'STRICT' ? fail(`${place} takes mutual TLS only (PeerAuthentication STRICT), and the caller sends plain text`) : plain;
   const domain = /^spiffe:\/\/([^/]+)/.exec(identity)?.[1] ?? '';
   const { trustDomain, trustDomainAliases } = view.settings;
   if (![trustDomain, ...trustDomainAliases].includes(domain)) {
     return end(journey, Outcome.HANDSHAKE_REJECTED, `the sidecar of ${place} refuses peers of trust domain \`${domain}\``);
   }
-  return meshPeer(identity);
+  return meshPeer(identity, caller.gateway ? backend.sni : undefined);
 }
 
 function usesTls({ view, choices }: Journey, { tlsMode, workload }: Pods): boolean {

@@ -7,7 +7,17 @@ import { Workload } from './workload';
 
 /** Where a route's destination ends. */
 export type Backend =
-  | { readonly kind: 'pods'; readonly service: string; readonly workload: Workload; readonly port: number; readonly http: boolean; readonly tlsMode?: string; readonly assumed?: string }
+  | {
+    readonly kind: 'pods';
+    readonly service: string;
+    readonly workload: Workload;
+    readonly port: number;
+    readonly http: boolean;
+    readonly tlsMode?: string;
+    /** The server name that a proxy asks for when it speaks mutual TLS to the pods. */
+    readonly sni?: string;
+    readonly assumed?: string;
+  }
   | { readonly kind: 'outside'; readonly service: string }
   | { readonly kind: 'none'; readonly reason: string };
 
@@ -47,7 +57,7 @@ export function findBackend(
   const target = typeof found.targetPort === 'number' ? found.targetPort : workload.namedPorts.get(found.targetPort);
   if (target === undefined && view.complete) return { kind: 'none', reason: `no container of Service \`${key}\` has a port named \`${found.targetPort}\`` };
   const tlsMode = rules.map((rule) => rule.tlsMode).find((mode) => mode !== undefined);
-  return { kind: 'pods', service: key, workload, port: target ?? number, http: found.http, tlsMode, assumed: workload.assumed };
+  return { kind: 'pods', service: key, workload, port: target ?? number, http: found.http, tlsMode, sni: `outbound_.${number}_.${subset ?? ''}_.${host}`, assumed: workload.assumed };
 }
 
 function podsOf(view: MeshView, service: Service, subset: ReadonlyMap<string, string>, choices: Choices): Workload | undefined {

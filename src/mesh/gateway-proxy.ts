@@ -1,10 +1,12 @@
 import { Choices, Remembered } from './choices';
 import { GatewayObject, GatewayServer } from './gateway';
 import { maySelect, surelySelects } from './labels';
-import { FilterChain, Listener, mergeListener } from './listener';
+import { FilterChain, Listener, mergeListener, rejectionOf } from './listener';
 import { MeshView } from './mesh-view';
 import { RouteTable } from './route-table';
 import { Service } from './service';
+import { streamChains } from './stream-chain';
+import { visibleInOrder } from './visibility';
 import { Workload } from './workload';
 
 const CHART_PORTS = new Map([[80, 8080], [443, 8443]]);
@@ -47,7 +49,7 @@ export class GatewayProxy {
   public listener(target: number, choices: Choices): Listener | undefined {
     const servers = this.byPort.get(target);
     if (servers === undefined) return undefined;
-    const known = this.listeners.get(target) ?? new Remembered((open) => this.withOpaqueRoutes(mergeListener(servers, this.view.sameTime, open)));
+    const known = this.listeners.get(target) ?? new Remembered((open) => this.withStreams(mergeListener(servers, this.view.sameTime, open), open));
     this.listeners.set(target, known);
     return known.get(choices);
   }
@@ -81,16 +83,17 @@ export class GatewayProxy {
     return [...this.byPort].flatMap(([target, entries]) => entries.flatMap(({ servers }) => servers.map((server) => ({ server, target }))));
   }
 
-  /** TCP, and TLS that is not opened here, has filter chains only for the routes that lead on. */
-  private withOpaqueRoutes(listener: Listener): Listener {
+  /** Servers that hand bytes on have filter chains only for the routes that lead on. */
+  private withStreams(listener: Listener, choices: Choices): Listener {
+    const { settings, sameTime } = this.view;
+    const taken = new Set<string>();
     const chains = listener.chains.flatMap((chain) => {
       if (chain.routes !== undefined) return [chain];
-      const bound = this.view.virtualServicesOf(`${chain.server.gateway.namespace}/${chain.server.gateway.name}`);
-      const names = chain.server.tls === undefined || bound.some(({ hasTcp }) => hasTcp) ? ['*'] : bound.flatMap(({ sniHosts }) => sniHosts);
-      if (!bound.some(({ hasTcp, sniHosts }) => hasTcp || sniHosts.length > 0)) return [];
-      return [{ ...chain, serverNames: names.includes('*') ? [] : names.map((name) => name.toLowerCase()) }];
+      const { namespace, name } = chain.server.gateway;
+      const bound = this.view.virtualServicesOf(`${namespace}/${name}`).filter(({ tcp, tls }) => tcp.length + tls.length > 0);
+      return streamChains(chain, visibleInOrder(bound, this.workload.namespace, settings.defaultVirtualServiceExportTo, sameTime, choices), taken);
     });
-    return { ...listener, chains };
+    return { ...listener, chains, ...rejectionOf(chains) };
   }
 
   private add(gateway: GatewayObject, server: GatewayServer): void {

@@ -81,6 +81,11 @@ const HTTP_ROUTE: Shape = {
   },
 };
 
+const STREAM_MATCH = { destinationSubnets: 'texts', port: 'integer', sourceLabels: 'labels', gateways: 'texts', sourceNamespace: 'text' } as const;
+const STREAM_ROUTES: Shape = { list: { fields: { destination: DESTINATION, weight: 'integer' } } };
+const TCP_ROUTE: Shape = { fields: { match: { list: { fields: { ...STREAM_MATCH, sourceSubnet: 'text' } } }, route: STREAM_ROUTES } };
+const TLS_ROUTE: Shape = { fields: { match: { list: { fields: { ...STREAM_MATCH, sniHosts: 'texts' } } }, route: STREAM_ROUTES } };
+
 /** The specs of Istio's kinds that decide who gets in, by kind. */
 export const ISTIO_SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['Gateway', {
@@ -100,7 +105,7 @@ export const ISTIO_SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
       },
     },
   }],
-  ['VirtualService', { fields: { hosts: 'texts', gateways: 'texts', exportTo: 'texts', http: { list: HTTP_ROUTE }, tls: 'any', tcp: 'any' } }],
+  ['VirtualService', { fields: { hosts: 'texts', gateways: 'texts', exportTo: 'texts', http: { list: HTTP_ROUTE }, tls: { list: TLS_ROUTE }, tcp: { list: TCP_ROUTE } } }],
   ['AuthorizationPolicy', {
     fields: {
       selector: SELECTOR,

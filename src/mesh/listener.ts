@@ -1,6 +1,7 @@
 import { sortByAge } from './age-order';
 import { Choices } from './choices';
 import { describeServer, GatewayObject, GatewayServer, isPassThrough, isPlainHttp } from './gateway';
+import { RouteDestination, VirtualService } from './virtual-service';
 
 /** The servers behind one route table of a listener. */
 export interface RouteTableKey {
@@ -15,8 +16,10 @@ export interface FilterChain {
   readonly server: GatewayServer;
   /** HTTP without TLS, so of all servers in the table. */
   readonly plain: boolean;
-  /** Undefined for TCP and TLS pass-through. */
+  /** Undefined where bytes are handed on: TCP and TLS pass-through. */
   readonly routes?: RouteTableKey;
+  /** Where bytes are handed on to; undefined for HTTP, and for AUTO_PASSTHROUGH. */
+  readonly stream?: { readonly virtualService: VirtualService; readonly destinations: readonly RouteDestination[] };
 }
 
 /** What listens on a port of a gateway proxy. */
@@ -139,8 +142,7 @@ class PortMerge {
   private build(): Listener {
     // Servers bound to an address of their own are listeners of their own, which clients of the gateway's Service do not reach.
     const chains = this.merged.filter(({ bind }) => bind === '' || bind === '0.0.0.0').flatMap((entry) => this.chainsOf(entry));
-    const rejection = overlap(chains);
-    return { chains, rejected: describeOverlap(rejection) ?? uncheckedNames(chains), rejection, dropped: this.dropped, losses: this.losses };
+    return { chains, ...rejectionOf(chains.filter(({ routes }) => routes !== undefined)), dropped: this.dropped, losses: this.losses };
   }
 
   private chainsOf({ protocol, routeName: name, servers }: Merged): FilterChain[] {
@@ -164,10 +166,16 @@ function serverNames(server: GatewayServer): string[] {
   return server.tls === undefined || names.has('*') ? [] : [...names].map((name) => name.toLowerCase());
 }
 
+/** Why Envoy refuses a listener with these chains, and for which servers; neither where it takes it. */
+export function rejectionOf(chains: readonly FilterChain[]): Pick<Listener, 'rejected' | 'rejection'> {
+  const rejection = overlap(chains);
+  return { rejected: describeOverlap(rejection) ?? uncheckedNames(chains), rejection };
+}
+
 /** Envoy refuses a listener in which two chains, or one twice, ask for the same connections. */
 function overlap(chains: readonly FilterChain[]): Rejection | undefined {
   const seen = new Map<string, GatewayServer>();
-  for (const { serverNames: names, server } of chains.filter(({ routes }) => routes !== undefined)) {
+  for (const { serverNames: names, server } of chains) {
     for (const name of names.length === 0 ? [''] : names) {
       const other = seen.get(name);
       if (other !== undefined) return { first: other, second: server, serverName: name };

@@ -1,5 +1,6 @@
 import { expandApiRule } from './api-rule';
 import { AuthorizationPolicy, readAuthorizationPolicy } from './authorization-policy';
+import { mergeDelegates } from './delegate';
 import { DestinationRule, readDestinationRule } from './destination-rule';
 import { expandExternalGateway } from './external-gateway';
 import { GatewayObject, readGateway } from './gateway';
@@ -90,7 +91,7 @@ export class MeshView {
     });
     const of = (kind: string, group: string) => objects.filter((object) => object.kind === kind && object.group === group);
     const gateways = of('Gateway', 'networking.istio.io').map(readGateway);
-    this.virtualServices = of('VirtualService', 'networking.istio.io').map(readVirtualService);
+    this.virtualServices = mergeDelegates(of('VirtualService', 'networking.istio.io').map(readVirtualService), this.settings.defaultVirtualServiceExportTo, !this.complete);
     const kyma = this.complete ? undefined : presumedKymaGateway(gateways, this.virtualServices);
     this.gateways = kyma === undefined ? gateways : [...gateways, kyma];
     this.policies = new ScopeIndex(of('AuthorizationPolicy', 'security.istio.io').flatMap((object) => readAuthorizationPolicy(object) ?? []));

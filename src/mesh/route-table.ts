@@ -5,6 +5,7 @@ import { bestMatch, hostsForNamespace, intersection } from './host-name';
 import { PodLabels, surelySelects } from './labels';
 import { RouteTableKey } from './listener';
 import { HttpRoute, RouteMatch, VirtualService } from './virtual-service';
+import { visibilityRank } from './visibility';
 
 /** One way through a virtual host: an `http` entry of a VirtualService under one of its matches. */
 export interface RouteEntry {
@@ -83,7 +84,7 @@ export class RouteTable {
   private addServer(server: GatewayServer, serverIndex: number, virtualServices: readonly VirtualService[]): void {
     const redirects = server.tls?.httpsRedirect === true;
     for (const virtualService of virtualServices) {
-      const rank = this.rank(virtualService);
+      const rank = visibilityRank(virtualService, this.proxy.namespace, this.exportTo);
       if (rank === undefined) continue;
       const hosts = intersection(hostsForNamespace(server.hosts, virtualService.namespace), virtualService.hosts);
       if (hosts.length === 0) continue;
@@ -102,14 +103,6 @@ export class RouteTable {
     const entry = this.hosts.get(domain) ?? { requireTls: false, contributions: [] };
     this.hosts.set(domain, entry);
     return entry;
-  }
-
-  /** Private ones come first, then those exported to named namespaces, then the public ones. Undefined: not visible here. */
-  private rank({ namespace, exportTo }: VirtualService): number | undefined {
-    const targets = (exportTo.length > 0 ? exportTo : this.exportTo).map((target) => (target === '.' ? namespace : target));
-    if (targets.includes('*')) return 2;
-    if (targets.includes('~') || !targets.includes(this.proxy.namespace)) return undefined;
-    return namespace === this.proxy.namespace ? 0 : 1;
   }
 
   private order({ contributions }: HostEntry, choices: Choices): RouteEntry[] {

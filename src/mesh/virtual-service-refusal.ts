@@ -1,3 +1,4 @@
+import { isSubset } from './host-name';
 import { isExpression } from './regular-expression';
 import { at, entries, field, isMapping, list, number, text, texts, Value } from './value';
 
@@ -15,7 +16,38 @@ export function virtualServiceRefusal(spec: Value): string | undefined {
   if (hosts.length === 0 && gateways.length > 0) return '`spec.hosts` is empty';
   const inMesh = gateways.length === 0 || gateways.includes('mesh');
   return hostsProblem(hosts, inMesh) ?? exportProblem(texts(field(spec, 'exportTo'))) ?? gatewaysProblem(gateways)
-    ?? first(routes, (route, index) => routeProblem(route, `spec.http[${index}]`, inMesh));
+    ?? first(routes, (route, index) => (hosts.length === 0 && isMapping(field(route, 'delegate')) ? `\`spec.http[${index}]\` delegates further` : undefined)
+      ?? routeProblem(route, `spec.http[${index}]`, inMesh))
+    ?? first(list(field(spec, 'tcp')), (route, index) => streamProblem(route, `spec.tcp[${index}]`))
+    ?? first(list(field(spec, 'tls')), (route, index) => tlsProblem(route, `spec.tls[${index}]`, hosts) ?? streamProblem(route, `spec.tls[${index}]`));
+}
+
+function streamProblem(route: Value, path: string): string | undefined {
+  const destinations = list(field(route, 'route'));
+  if (destinations.length === 0) return `\`${path}\` has no route`;
+  return destinationsProblem(destinations, path) ?? first(list(field(route, 'match')), (match) => portProblem(match, path) ?? gatewaysProblem(texts(field(match, 'gateways'))));
+}
+
+function tlsProblem(route: Value, path: string, hosts: readonly string[]): string | undefined {
+  const matches = list(field(route, 'match'));
+  if (matches.length === 0) return `\`${path}\` has no match`;
+  return first(matches, (match) => {
+    const names = texts(field(match, 'sniHosts'));
+    if (names.length === 0) return `\`${path}\` matches no server name`;
+    const stray = names.find((name) => !hosts.some((host) => isSubset(name, host)));
+    return stray === undefined ? undefined : `\`${path}\` matches server name \`${stray}\`, which no entry of \`spec.hosts\` covers`;
+  });
+}
+
+function destinationsProblem(destinations: readonly Value[], path: string): string | undefined {
+  if (destinations.some((destination) => !text(at(destination, 'destination', 'host')))) return `\`${path}.route\` has a destination without host`;
+  if (destinations.length > 1 && destinations.every((destination) => !number(field(destination, 'weight')))) return `\`${path}.route\` has no weight`;
+  return destinations.some((destination) => (number(field(destination, 'weight')) ?? 0) < 0) ? `\`${path}.route\` has a negative weight` : undefined;
+}
+
+function portProblem(match: Value, path: string): string | undefined {
+  const port = number(field(match, 'port'));
+  return port !== undefined && port !== 0 && (port < 0 || port > 65535) ? `\`${path}\` matches port ${port}` : undefined;
 }
 
 function hostsProblem(hosts: readonly string[], inMesh: boolean): string | undefined {
@@ -46,13 +78,10 @@ function gatewaysProblem(gateways: readonly string[]): string | undefined {
 function routeProblem(route: Value, path: string, inMesh: boolean): string | undefined {
   const has = (key: string) => isMapping(field(route, key));
   const destinations = list(field(route, 'route'));
-  const kinds = [has('redirect'), has('directResponse'), has('delegate'), destinations.length > 0].filter(Boolean).length;
+  const kinds = [has('redirect'), has('directResponse') && !has('delegate'), has('delegate'), destinations.length > 0].filter(Boolean).length;
   if (kinds !== 1) return `\`${path}\` needs exactly one of route, redirect, directResponse, delegate`;
-  if ((has('redirect') || has('directResponse')) && (has('rewrite') || has('fault'))) return `\`${path}\` has a rewrite or fault beside its own answer`;
-  if (destinations.some((destination) => !text(at(destination, 'destination', 'host')))) return `\`${path}.route\` has a destination without host`;
-  if (destinations.length > 1 && destinations.every((destination) => !number(field(destination, 'weight')))) return `\`${path}.route\` has no weight`;
-  if (destinations.some((destination) => (number(field(destination, 'weight')) ?? 0) < 0)) return `\`${path}.route\` has a negative weight`;
-  return first(list(field(route, 'match')), (match) => matchProblem(match, path, inMesh))
+  if ((has('redirect') || has('directResponse')) && !has('delegate') && (has('rewrite') || has('fault'))) return `\`${path}\` has a rewrite or fault beside its own answer`;
+  return destinationsProblem(destinations, path) ?? first(list(field(route, 'match')), (match) => matchProblem(match, path, inMesh))
     ?? changesProblem(at(route, 'headers', 'request'), path) ?? first(destinations, (destination) => changesProblem(at(destination, 'headers', 'request'), path))
     ?? ownAnswerProblem(route, path) ?? rewriteProblem(field(route, 'rewrite'), path) ?? authorityProblem(route, path);
 }
@@ -72,9 +101,7 @@ function matchProblem(match: Value, path: string, inMesh: boolean): string | und
   if (forms !== undefined) return `\`${path}\` has a match of two forms`;
   const expression = [field(match, 'uri'), ...patterns].map((pattern) => text(field(pattern, 'regex'))).find((regex) => regex !== undefined && !isAccepted(regex));
   if (expression !== undefined) return `\`${path}\` has the regular expression \`${expression.slice(0, 100)}\``;
-  const port = number(field(match, 'port'));
-  if (port !== undefined && port !== 0 && (port < 0 || port > 65535)) return `\`${path}\` matches port ${port}`;
-  return gatewaysProblem(texts(field(match, 'gateways')));
+  return portProblem(match, path) ?? gatewaysProblem(texts(field(match, 'gateways')));
 }
 
 function isAccepted(regex: string): boolean {

@@ -2,6 +2,12 @@ import { KubeObject } from './kube-object';
 import { readPattern, readPatterns, StringPattern } from './string-pattern';
 import { at, entries, field, isMapping, list, number, text, texts, textMap, Value } from './value';
 
+/** A pattern for a header or query parameter. */
+export interface NamedPattern {
+  readonly name: string;
+  readonly pattern: StringPattern;
+}
+
 /** One entry of a `match` list: all that is set must hold. */
 export interface RouteMatch {
   readonly uri?: StringPattern;
@@ -9,9 +15,9 @@ export interface RouteMatch {
   readonly method?: StringPattern;
   readonly authority?: StringPattern;
   readonly scheme?: StringPattern;
-  readonly headers: readonly { readonly name: string; readonly pattern: StringPattern }[];
-  readonly withoutHeaders: readonly { readonly name: string; readonly pattern: StringPattern }[];
-  readonly queryParams: readonly { readonly name: string; readonly pattern: StringPattern }[];
+  readonly headers: readonly NamedPattern[];
+  readonly withoutHeaders: readonly NamedPattern[];
+  readonly queryParams: readonly NamedPattern[];
   readonly port?: number;
   readonly gateways: readonly string[];
   readonly sourceLabels: ReadonlyMap<string, string>;
@@ -50,7 +56,25 @@ export interface HttpRoute {
   readonly cors: boolean;
   /** A fault that is injected into requests, so that they may be answered here. */
   readonly fault: boolean;
+  /** The VirtualService whose routes stand here, as long as they are not merged in. */
   readonly delegate?: { readonly namespace: string; readonly name: string };
+  /** The fields that the manifest sets. */
+  readonly given: ReadonlySet<string>;
+}
+
+/** What a TCP or TLS route asks of a connection: all that is set must hold. */
+export interface StreamMatch {
+  /** Server names, of TLS routes only. */
+  readonly sniHosts: readonly string[];
+  readonly port?: number;
+  readonly gateways: readonly string[];
+}
+
+/** One entry of `tcp` or `tls`. */
+export interface StreamRoute {
+  /** Empty: every connection. */
+  readonly matches: readonly StreamMatch[];
+  readonly destinations: readonly RouteDestination[];
 }
 
 /** A VirtualService, or one that its delegates were merged into. */
@@ -62,9 +86,8 @@ export interface VirtualService {
   readonly gateways: readonly string[];
   readonly exportTo: readonly string[];
   readonly http: readonly HttpRoute[];
-  /** Server names of its TLS routes. */
-  readonly sniHosts: readonly string[];
-  readonly hasTcp: boolean;
+  readonly tcp: readonly StreamRoute[];
+  readonly tls: readonly StreamRoute[];
 }
 
 /** Reads a VirtualService; names are resolved as istiod does. */
@@ -78,9 +101,30 @@ export function readVirtualService(object: KubeObject): VirtualService {
     gateways: texts(field(spec, 'gateways')).map((gateway) => resolveGateway(gateway, namespace)),
     exportTo: texts(field(spec, 'exportTo')),
     http: list(field(spec, 'http')).map((route) => readRoute(route, namespace)),
-    sniHosts: list(field(spec, 'tls')).flatMap((route) => list(field(route, 'match'))).flatMap((match) => texts(field(match, 'sniHosts'))),
-    hasTcp: list(field(spec, 'tcp')).length > 0,
+    tcp: list(field(spec, 'tcp')).map((route) => readStreamRoute(route, namespace)),
+    tls: list(field(spec, 'tls')).map((route) => readStreamRoute(route, namespace)),
   };
+}
+
+function readStreamRoute(route: Value, namespace: string): StreamRoute {
+  return {
+    matches: list(field(route, 'match')).map((match) => ({
+      sniHosts: texts(field(match, 'sniHosts')),
+      port: number(field(match, 'port')) || undefined,
+      gateways: texts(field(match, 'gateways')).map((gateway) => resolveGateway(gateway, namespace)),
+    })),
+    destinations: readDestinations(route, namespace),
+  };
+}
+
+function readDestinations(route: Value, namespace: string): RouteDestination[] {
+  return list(field(route, 'route')).map((destination) => ({
+    host: expand(text(at(destination, 'destination', 'host')) ?? '', namespace),
+    port: number(at(destination, 'destination', 'port', 'number')),
+    subset: text(at(destination, 'destination', 'subset')) || undefined,
+    weight: number(field(destination, 'weight')) ?? 0,
+    headers: readChanges(at(destination, 'headers', 'request')),
+  }));
 }
 
 /** A short host is one of the namespace's Services; one with a dot stays. */
@@ -106,13 +150,7 @@ function readRoute(route: Value, namespace: string): HttpRoute {
   return {
     name: text(field(route, 'name')) ?? '',
     matches: matches.length === 0 ? undefined : matches.map((match) => readMatch(match, namespace)),
-    destinations: list(field(route, 'route')).map((destination) => ({
-      host: expand(text(at(destination, 'destination', 'host')) ?? '', namespace),
-      port: number(at(destination, 'destination', 'port', 'number')),
-      subset: text(at(destination, 'destination', 'subset')) || undefined,
-      weight: number(field(destination, 'weight')) ?? 0,
-      headers: readChanges(at(destination, 'headers', 'request')),
-    })),
+    destinations: readDestinations(route, namespace),
     redirect: isMapping(redirect) ? { status: number(field(redirect, 'redirectCode')) || 301 } : undefined,
     directStatus: number(at(route, 'directResponse', 'status')),
     headers: readChanges(at(route, 'headers', 'request')),
@@ -122,6 +160,7 @@ function readRoute(route: Value, namespace: string): HttpRoute {
     cors: isMapping(field(route, 'corsPolicy')),
     fault: isMapping(field(route, 'fault')) && field(field(route, 'fault'), 'abort') !== undefined,
     delegate: isMapping(delegate) ? { namespace: text(field(delegate, 'namespace')) || namespace, name: text(field(delegate, 'name')) ?? '' } : undefined,
+    given: new Set(entries(route).filter(([, value]) => value !== undefined && value !== null).map(([key]) => key)),
   };
 }
 

@@ -1,6 +1,6 @@
 /* eslint-disable @stylistic/max-len -- tables of choices, one a line */
 import { Random } from './random';
-import { Backend, BACKENDS, Manifest } from './vocabulary';
+import { Backend, BACKENDS, LEDGER, Manifest } from './vocabulary';
 
 function deployment(namespace: string, name: string, account: string, labels: object, annotations: object, containers: object[]): Manifest {
   return {
@@ -26,6 +26,14 @@ function backend({ namespace, name, app, port, target }: Backend): Manifest[] {
   ];
 }
 
+function ledger(): Manifest[] {
+  const [{ namespace, name, app }] = LEDGER;
+  return [
+    deployment(namespace, name, name, { app, tier: 'back' }, {}, [{ name: 'app', image: 'app' }]),
+    { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec: { selector: { app }, ports: LEDGER.map(({ port, target, protocol }) => ({ name: protocol, port, targetPort: target })) } },
+  ];
+}
+
 /** What every generated configuration stands on: namespaces, two gateways, workloads with their Services. */
 export function standardCluster(): Manifest[] {
   const namespaces = ['demo', 'other', 'edge', 'plain', 'istio-system'].map((name) => ({
@@ -34,10 +42,11 @@ export function standardCluster(): Manifest[] {
   return [
     ...namespaces,
     ...gateway('istio-system', 'istio-ingressgateway', 'istio-ingressgateway-service-account', 'ingressgateway', [
-      { name: 'http2', port: 80, targetPort: 8080 }, { name: 'https', port: 443, targetPort: 8443 }, { name: 'https-b', port: 9443, targetPort: 9443 },
+      { name: 'http2', port: 80, targetPort: 8080 }, { name: 'https', port: 443, targetPort: 8443 }, { name: 'https-b', port: 9443, targetPort: 9443 }, { name: 'tcp', port: 31400, targetPort: 31400 },
     ]),
     ...gateway('edge', 'edge', 'edge', 'edge', [{ name: 'https', port: 443, targetPort: 8443 }, { name: 'http', port: 80, targetPort: 8080 }]),
     ...BACKENDS.flatMap(backend),
+    ...ledger(),
   ];
 }
 

@@ -4,7 +4,7 @@ import { fill, Materials } from './materials';
 import { Observation, Verdict } from './oracle';
 import { CaseRequest } from './requests';
 import { Manifest } from './vocabulary';
-import { AccessRequest, Client, Decision, Mesh, Outcome } from '../../src/authz';
+import { AccessRequest, Client, Decision, HttpVersion, Mesh, Outcome } from '../../src/authz';
 import { SpiffeId } from '../../src/model';
 
 /** What is compared: of the real mesh as of the evaluator. */
@@ -41,6 +41,7 @@ export function accessRequest(request: CaseRequest, materials: Materials): Acces
     port: request.port,
     sni: request.sni,
     clientIp: request.clientIp,
+    httpVersion: request.http2 === true ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1,
     headers: Object.fromEntries(all.filter(([, values]) => values.length === 1).map(([name, [value]]) => [name, value])),
     repeatedHeaders: Object.fromEntries(all.filter(([, values]) => values.length > 1)),
     ...(request.inMesh ? { service: request.to } : { gateway: request.to }),
@@ -61,6 +62,8 @@ export function observed({ class: kind, status, upstream, hops, location }: Obse
   if (kind === 'allowed' && upstream !== undefined) {
     return { outcome: Outcome.ALLOWED, workload: upstream.workload, path: upstream.target, headers: joined(upstream.headers) };
   }
+  // How HTTP/2 refuses what is no request.
+  if (kind === 'stream reset') return { outcome: Outcome.CONNECTION_CLOSED };
   if (kind !== 'status') return { outcome: kind };
   if (status! >= 300 && status! < 400 && location !== undefined) return { outcome: Outcome.REDIRECT, status };
   const last = hops?.find(({ details }) => details !== '' && !details.startsWith('via_upstream'));

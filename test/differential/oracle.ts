@@ -44,6 +44,7 @@ function wire(request: CaseRequest, index: number, materials: Materials): object
     key: client?.key,
     identity: request.identity,
     clientIp: request.clientIp,
+    http2: request.http2,
     method: request.method,
     target: fill(request.path, materials),
     host: request.host,

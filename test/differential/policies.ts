@@ -16,6 +16,7 @@ function scope(random: Random): { namespace: string; selector?: object } {
     [1, { namespace: 'istio-system', selector: labels({ tier: 'front' }) }],
     [1.5, { namespace: 'other', selector: labels({ app: 'store' }) }],
     [0.5, { namespace: 'edge' }],
+    [1.2, { namespace: 'demo', selector: labels({ app: 'ledger' }) }],
     [0.5, { namespace: 'demo', selector: labels({ istio: 'ingressgateway' }) }],
     [0.3, { namespace: 'plain' }],
   ]);
@@ -44,7 +45,7 @@ function operation(random: Random): object {
     ...(random.chance(0.5) ? pair(random, 'paths', [...PATHS, ...PATH_PATTERNS, ...PATHS]) : {}),
     ...(random.chance(0.35) ? pair(random, 'hosts', [...HOSTS, 'a.test:*', '*.test', 'b.test:443', '*', 'A.TEST', 'a*']) : {}),
     ...(random.chance(0.25) ? pair(random, 'methods', [...METHODS, 'get', '*', 'P*']) : {}),
-    ...(random.chance(0.1) ? pair(random, 'ports', ['8443', '8080', '9000', '443', '80']) : {}),
+    ...(random.chance(0.1) ? pair(random, 'ports', ['8443', '8080', '9000', '443', '80', '5432', '31400']) : {}),
     ...(random.chance(0.05) ? { paths: ['/admin', '/api/*'], notPaths: ['/admin/users'] } : {}),
   });
   return Object.keys(made).length === 0 ? { methods: ['GET'] } : made;

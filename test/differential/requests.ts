@@ -1,7 +1,7 @@
 /* eslint-disable @stylistic/max-len -- tables of choices, one a line */
 import { CLIENT_NAMES, TOKEN_NAMES } from './materials';
 import { Random } from './random';
-import { BACKENDS, CALLERS, HEADERS, HOSTS, INGRESS, Manifest, METHODS, PATHS } from './vocabulary';
+import { BACKENDS, CALLERS, HEADERS, HOSTS, INGRESS, LEDGER, Manifest, METHODS, PATHS } from './vocabulary';
 
 /** A request of a case, as data. */
 export interface CaseRequest {
@@ -17,6 +17,7 @@ export interface CaseRequest {
   /** A caller in the mesh. */
   readonly inMesh?: boolean;
   readonly clientIp: string;
+  readonly http2?: boolean;
   readonly method: string;
   readonly path: string;
   readonly host: string;
@@ -81,7 +82,7 @@ function concreteHost(random: Random, pattern: string): string {
 }
 
 function routedHosts(manifests: readonly Manifest[]): string[] {
-  return manifests.filter(({ kind }) => kind === 'VirtualService').flatMap(({ spec }) => spec.hosts as string[]).filter((host) => host !== 'httpbin');
+  return manifests.filter(({ kind }) => kind === 'VirtualService').flatMap(({ spec }) => (spec.hosts ?? []) as string[]).filter((host) => host !== 'httpbin');
 }
 
 /** Hosts that a server takes and a VirtualService routes. */
@@ -101,13 +102,15 @@ function external(random: Random, gateways: readonly Manifest[], values: Mention
   const port: number = stray ? random.pick([80, 443, 9443]) : server.port.number;
   const open = openHosts(server, routed);
   const host = random.chance(0.05) ? random.pick(HOSTS) : concreteHost(random, random.pick<string>(open.length > 0 && random.chance(0.95) ? open : server.hosts));
-  const secure = server.tls !== undefined && server.port.protocol !== 'HTTP' && !stray ? random.chance(0.98) : port !== 80 && random.chance(0.9);
+  const stream = server.port.protocol === 'TCP' || server.port.protocol === 'TLS';
+  const secure = server.port.protocol === 'TCP' ? random.chance(0.25) : server.tls !== undefined && server.port.protocol !== 'HTTP' && !stray ? random.chance(0.98) : port !== 80 && random.chance(0.9);
   const mutual = ['MUTUAL', 'OPTIONAL_MUTUAL', 'ISTIO_MUTUAL'].includes(server.tls?.mode);
   return {
     to,
     port,
     ...(secure ? { tls: true, sni: serverName(random, host) } : {}),
     ...(secure && random.chance(mutual ? 0.93 : 0.25) ? { certificate: random.weighted([[16, 'alice'], [8, 'spiffe'], [9, random.pick(CLIENT_NAMES)]]) } : {}),
+    ...(!stream && random.chance(0.15) ? { http2: true } : {}),
     ...common(random, values, host),
   };
 }
@@ -121,7 +124,7 @@ function hostHeader(random: Random, host: string): string {
 }
 
 function inMesh(random: Random, values: Mentioned, calm: boolean): CaseRequest {
-  const { namespace, name, port } = random.pick(BACKENDS);
+  const { namespace, name, port } = random.pick([...BACKENDS, ...LEDGER]);
   const identity = calm && namespace !== 'plain' ? random.maybe(0.65, () => random.pick([...CALLERS, CALLERS[0], 'cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account'])) : undefined;
   return {
     to: `${namespace}/${name}`,

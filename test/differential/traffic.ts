@@ -1,7 +1,7 @@
 /* eslint-disable @stylistic/max-len -- tables of choices, one a line */
 import { ISSUERS } from './materials';
 import { Random } from './random';
-import { Backend, BACKENDS, CONFIGURATION_NAMESPACES, HEADERS, HOSTS, Manifest, METHODS, PATHS, WILDCARDS } from './vocabulary';
+import { Backend, BACKENDS, CONFIGURATION_NAMESPACES, HEADERS, HOSTS, LEDGER, Manifest, METHODS, PATHS, WILDCARDS } from './vocabulary';
 
 const GATEWAY_NAMES = ['first', 'second', 'third'];
 
@@ -28,9 +28,9 @@ export function generateGateways(random: Random, dated: boolean): Manifest[] {
 }
 
 function server(random: Random, index: number): object {
-  const [number, protocol] = random.weighted<[number, string]>([[4, [80, 'HTTP']], [9, [443, 'HTTPS']], [1, [9443, 'HTTPS']], [0.15, [80, 'HTTPS']], [0.15, [443, 'HTTP']], [0.2, [8443, 'HTTPS']]]);
-  const hosts = random.some([...HOSTS, ...HOSTS, ...HOSTS, ...WILDCARDS, ...(random.chance(0.03) ? ['B.test'] : [])], 1, 2).map((host) => random.weighted([[24, host], [1, `demo/${host}`], [1, `./${host}`], [0.7, `*/${host}`], [0.3, `other/${host}`]]));
-  const tls = protocol === 'HTTP' ? random.maybe(0.15, () => ({ httpsRedirect: true })) : serverTls(random);
+  const [number, protocol] = random.weighted<[number, string]>([[4, [80, 'HTTP']], [9, [443, 'HTTPS']], [1, [9443, 'HTTPS']], [0.15, [80, 'HTTPS']], [0.15, [443, 'HTTP']], [0.2, [8443, 'HTTPS']], [0.5, [31400, 'TCP']], [0.7, [443, 'TLS']], [0.3, [9443, 'TLS']], [0.1, [443, 'TCP']]]);
+  const hosts = random.some([...HOSTS, ...HOSTS, ...HOSTS, ...WILDCARDS, ...(random.chance(0.03) ? ['B.test'] : [])], 1, 2).map((host) => random.weighted([[24, host], [1, `demo/${host}`], [1, `./${host}`], [host === '*' ? 0 : 0.7, `*/${host}`], [0.3, `other/${host}`]]));
+  const tls = protocol === 'TCP' ? undefined : protocol === 'HTTP' ? random.maybe(0.15, () => ({ httpsRedirect: true })) : protocol === 'TLS' && random.chance(0.6) ? { mode: 'PASSTHROUGH' } : serverTls(random);
   return compact({ port: { number, name: `p${index}`, protocol }, hosts: [...new Set(hosts)], tls });
 }
 
@@ -49,7 +49,7 @@ function serverTls(random: Random): object {
 
 export function generateRoutes(random: Random, gateways: readonly Manifest[], dated: boolean): Manifest[] {
   const served = gateways.flatMap(({ spec }) => spec.servers.flatMap(({ hosts }: { hosts: string[] }) => hosts.map((host) => host.replace(/^[^/]*\//, ''))));
-  return random.times(1, 4, (index) => {
+  const made = random.times(1, 4, (index) => {
     const namespace = random.weighted([[6, 'demo'], [2, 'istio-system'], [1, 'other']]);
     const hosts = random.some([...served, ...served, ...served, ...HOSTS, ...HOSTS, ...WILDCARDS, ...(random.chance(0.1) ? ['httpbin'] : [])], 1, random.pick([1, 1, 1, 2, 3]));
     const bound = random.some(gateways, 1, 2).map(({ metadata: { name, namespace: where } }) => (where === namespace && random.chance(0.5) ? name : `${where}/${name}`));
@@ -65,6 +65,69 @@ export function generateRoutes(random: Random, gateways: readonly Manifest[], da
       }),
     };
   });
+  const streams = gateways.flatMap(({ metadata: { name, namespace }, spec }) => spec.servers.filter(({ port }: Manifest) => port.protocol === 'TCP' || port.protocol === 'TLS').map((taking: Manifest) => ({ name, namespace, taking })));
+  made.push(...streams.filter(() => random.chance(0.85)).map((each, index) => streamRoute(random, each, index, dated)));
+  return random.chance(0.2) ? [...made, ...delegations(random, made, gateways, dated)] : made;
+}
+
+/** Routes of bytes for a server that takes TCP, or TLS. */
+function streamRoute(random: Random, { name, namespace, taking }: { name: string; namespace: string; taking: Manifest }, index: number, dated: boolean): Manifest {
+  const hosts = [...new Set((taking.hosts as string[]).map((host) => host.replace(/^[^/]*\//, '')))];
+  const concrete = random.chance(0.3) ? hosts.map((host) => (host === '*' ? 'a.test' : host.replace('*', 'x'))) : hosts;
+  const condition = () => compact({ port: random.maybe(0.15, () => random.pick([taking.port.number, 443])), gateways: random.maybe(0.08, () => [`${namespace}/${name}`]) });
+  const tcp = taking.tls?.mode !== 'PASSTHROUGH' || random.chance(0.05);
+  const spec = tcp
+    ? { tcp: random.times(1, 2, () => compact({ match: random.maybe(0.35, () => random.times(1, 2, condition)), route: streamDestinations(random) })) }
+    : { tls: random.times(1, 2, () => ({ match: random.times(1, 2, () => ({ sniHosts: random.some([...concrete, ...(random.chance(0.1) ? HOSTS : [])], 1, 2), ...condition() })), route: streamDestinations(random) })) };
+  return {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: metadata(random, `stream-${index}`, random.chance(0.8) ? namespace : 'demo', dated),
+    spec: compact({ hosts: concrete, gateways: [`${namespace}/${name}`], exportTo: random.maybe(0.1, () => [random.pick(['.', '*', 'istio-system'])]), ...spec }),
+  };
+}
+
+function streamDestinations(random: Random): object[] {
+  const { namespace, name, port } = random.weighted<Backend>([[5, LEDGER[0]], [1, LEDGER[1]], [2, BACKENDS[0]], [1, BACKENDS[3]], [1, BACKENDS[2]]]);
+  return [{ destination: { host: `${name}.${namespace}.svc.cluster.local`, port: { number: random.chance(0.03) ? 5000 : port } } }];
+}
+
+const DELEGATE_PATHS = ['/admin', '/admin/', '/admin/users', '/admin/users/x', '/api', '/api/v1'];
+
+/** Lets routes delegate, mostly with matches that the delegates narrow, and makes the delegates. */
+function delegations(random: Random, roots: Manifest[], gateways: readonly Manifest[], dated: boolean): Manifest[] {
+  const delegates = random.times(1, 2, (index): Manifest => ({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: metadata(random, `delegate-${index}`, random.weighted([[5, 'demo'], [2, 'other'], [1, 'istio-system']]), dated),
+    spec: compact({
+      exportTo: random.weighted<string[] | undefined>([[12, undefined], [1, ['.']], [1, ['demo']], [1, ['*']]]),
+      http: random.times(1, 3, () => ({ ...route(random, gateways, false), ...random.maybe(0.8, () => ({ match: random.times(1, 2, () => narrow(random, gateways, DELEGATE_PATHS)) })) })),
+    }),
+  }));
+  for (const { metadata: { namespace }, spec } of roots) {
+    if (spec.http === undefined || !random.chance(0.6)) continue;
+    const { metadata: chosen } = random.pick(delegates);
+    spec.http.unshift(compact({
+      match: random.maybe(0.75, () => random.times(1, 2, () => narrow(random, gateways, ['/admin', '/api', '/']))),
+      delegate: random.chance(0.08) ? { name: 'nowhere' } : chosen.namespace === namespace && random.chance(0.5) ? { name: chosen.name } : { name: chosen.name, namespace: chosen.namespace },
+      headers: random.maybe(0.3, () => headers(random)),
+      rewrite: random.maybe(0.1, () => rewrite(random)),
+      directResponse: random.maybe(0.04, () => ({ status: 418 })),
+    }));
+  }
+  return delegates;
+}
+
+function narrow(random: Random, gateways: readonly Manifest[], paths: readonly string[]): object {
+  if (random.chance(0.2)) return match(random, gateways);
+  return compact({
+    uri: random.maybe(0.9, () => random.weighted<object>([[6, { prefix: random.pick(paths) }], [2, { exact: random.pick(paths) }], [0.4, { regex: `${random.pick(paths)}.*` }]])),
+    method: random.maybe(0.12, () => ({ exact: random.pick(['GET', 'POST']) })),
+    headers: random.maybe(0.15, () => ({ 'x-tenant': random.pick<object>([{ exact: 'blue' }, { prefix: 'bl' }, {}]) })),
+    port: random.maybe(0.05, () => random.pick([80, 443])),
+    ignoreUriCase: random.maybe(0.04, () => true),
+  });
 }
 
 function route(random: Random, gateways: readonly Manifest[], conditional: boolean): object {
@@ -78,7 +141,7 @@ function route(random: Random, gateways: readonly Manifest[], conditional: boole
 }
 
 function destination(random: Random): object {
-  const { namespace, name, port } = random.weighted<Backend>([[8, BACKENDS[0]], [3, BACKENDS[1]], [3, BACKENDS[2]], [1.5, BACKENDS[3]]]);
+  const { namespace, name, port } = random.weighted<Backend>([[8, BACKENDS[0]], [3, BACKENDS[1]], [3, BACKENDS[2]], [1.5, BACKENDS[3]], [0.3, LEDGER[0]], [0.3, LEDGER[1]]]);
   const host = random.weighted([[14, `${name}.${namespace}.svc.cluster.local`], [0.7, name], [0.3, `${name}.${namespace}`], [0.3, 'nowhere.demo.svc.cluster.local']]);
   return compact({ destination: { host, port: { number: random.chance(0.04) ? 5000 : port } }, headers: random.maybe(0.08, () => headers(random)) });
 }

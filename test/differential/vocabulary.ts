@@ -32,6 +32,8 @@ export interface Backend {
   readonly app: string;
   readonly port: number;
   readonly target: number;
+  /** The name of the Service port, by which Istio tells the protocol. */
+  readonly protocol?: string;
 }
 
 export const BACKENDS: readonly Backend[] = [
@@ -39,6 +41,12 @@ export const BACKENDS: readonly Backend[] = [
   { namespace: 'demo', name: 'api', app: 'api', port: 80, target: 9000 },
   { namespace: 'other', name: 'store', app: 'store', port: 80, target: 8080 },
   { namespace: 'plain', name: 'legacy', app: 'legacy', port: 80, target: 8080 },
+];
+
+/** A workload that takes TCP, and HTTP on a second port. */
+export const LEDGER: readonly Backend[] = [
+  { namespace: 'demo', name: 'ledger', app: 'ledger', port: 5432, target: 5432, protocol: 'tcp' },
+  { namespace: 'demo', name: 'ledger', app: 'ledger', port: 80, target: 8080, protocol: 'http' },
 ];
 
 /** A Kubernetes object as plain data. */

@@ -45,5 +45,5 @@ function hasCredential({ raw }: WrittenServer): boolean {
 /** Routes lead to its hosts, and none of them is for TLS that stays closed. */
 function isMeantForHttp(view: MeshView, { server: { gateway, hosts } }: WrittenServer): boolean {
   const bound = view.virtualServicesOf(`${gateway.namespace}/${gateway.name}`).filter((route) => intersection(hostsForNamespace(hosts, route.namespace), route.hosts).length > 0);
-  return bound.some(({ http }) => http.length > 0) && bound.every(({ sniHosts, hasTcp }) => sniHosts.length === 0 && !hasTcp);
+  return bound.some(({ http }) => http.length > 0) && bound.every(({ tcp, tls }) => tcp.length + tls.length === 0);
 }

@@ -1,0 +1,41 @@
+import { DecisionProps, Outcome } from './decision';
+import { pickDestination } from './destination-choice';
+import { enforce } from './enforcement';
+import { Peer } from './peer';
+import { ProxySecurity } from './proxy-security';
+import { end, Journey } from './station';
+import { workloadHop } from './workload-hop';
+import { findBackend } from '../mesh/backend';
+import { describeServer } from '../mesh/gateway';
+import { GatewayProxy } from '../mesh/gateway-proxy';
+import { FilterChain } from '../mesh/listener';
+
+/**
+ * Follows a connection whose bytes a gateway hands on: TCP, and TLS that it opened or left closed.
+ *
+ * Policies see addresses, ports, the server name and, where the gateway opened TLS, the certificate. Who is denied is cut off without an answer.
+ */
+export function streamHop(
+  journey: Journey,
+  proxy: GatewayProxy,
+  chain: FilterChain,
+  security: ProxySecurity,
+  peer: Peer,
+  target: number,
+): DecisionProps {
+  const { view, choices } = journey;
+  const { server, stream } = chain;
+  if (stream === undefined) return end(journey, Outcome.UNDECIDED, `${describeServer(server)} hands the connection to the cluster that the server name spells, which is not modelled`);
+  const { workload } = proxy;
+  const passage = enforce(journey, { stage: 'gateway', workload, security, message: journey.sent, peer, port: target, http: false, sourceIp: journey.clientIp });
+  if (!passage.passed) return passage.end;
+  const name = `${stream.virtualService.namespace}/${stream.virtualService.name}`;
+  const destination = pickDestination(journey, stream.destinations, name);
+  const backend = findBackend(view, destination.host, destination.port, destination.subset, workload.namespace, target, choices);
+  journey.log.arrive('route');
+  journey.log.tell(() => `VirtualService ${name} hands the connection on to ${destination.host}${destination.port === undefined ? '' : `:${destination.port}`}`);
+  if (backend.kind === 'none') return end(journey, Outcome.CONNECTION_CLOSED, `VirtualService \`${name}\` leads nowhere: ${backend.reason}`);
+  if (backend.kind === 'outside') return end(journey, Outcome.ALLOWED, '', { workload: backend.service });
+  const identity = `spiffe://${view.settings.trustDomain}/ns/${workload.namespace}/sa/${workload.serviceAccount}`;
+  return workloadHop(journey, backend, journey.sent, { gateway: true, identity, stream: journey.secure && !peer.tls ? 'sealed' : 'clear' });
+}
