@@ -8,9 +8,12 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/net/http2"
 )
 
 const echoHeader = "x-oracle-echo"
@@ -74,6 +77,11 @@ func (u *upstream) answer(connection net.Conn) {
 		connection = tls.Server(peeked{connection, reader}, u.secure)
 		reader = bufio.NewReader(connection)
 	}
+	const preface = "PRI"
+	if start, err := reader.Peek(len(preface)); err == nil && string(start) == preface {
+		new(http2.Server).ServeConn(peeked{connection, reader}, &http2.ServeConnOpts{Handler: http.HandlerFunc(answerHTTP2)})
+		return
+	}
 	for {
 		_ = connection.SetDeadline(time.Now().Add(20 * time.Second))
 		echo, length, err := readRequest(reader)
@@ -83,12 +91,28 @@ func (u *upstream) answer(connection net.Conn) {
 		if _, err := io.CopyN(io.Discard, reader, length); err != nil {
 			return
 		}
-		echo.Workload = connection.LocalAddr().(*net.TCPAddr).IP.String()
-		text, _ := json.Marshal(echo)
-		if _, err := fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n%s: %s\r\n\r\n", echoHeader, base64.StdEncoding.EncodeToString(text)); err != nil {
+		if _, err := fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n%s: %s\r\n\r\n", echoHeader, echo.encode(connection.LocalAddr())); err != nil {
 			return
 		}
 	}
+}
+
+func (echo *Echo) encode(local net.Addr) string {
+	echo.Workload = local.(*net.TCPAddr).IP.String()
+	text, _ := json.Marshal(echo)
+	return base64.StdEncoding.EncodeToString(text)
+}
+
+// answerHTTP2 serves clients whose bytes come through unread.
+func answerHTTP2(response http.ResponseWriter, request *http.Request) {
+	echo := &Echo{Method: request.Method, Target: request.RequestURI, Headers: [][2]string{{"host", request.Host}}}
+	for name, values := range request.Header {
+		for _, value := range values {
+			echo.Headers = append(echo.Headers, [2]string{strings.ToLower(name), value})
+		}
+	}
+	local, _ := request.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	response.Header().Set(echoHeader, echo.encode(local))
 }
 
 func readRequest(reader *bufio.Reader) (*Echo, int64, error) {

@@ -120,13 +120,13 @@ export class GatewayScope implements Scope {
     if (this.chain.plain) return [PLAIN];
     const sni = request.sni ?? withoutPort(canonical(request).host);
     const { mesh: { view }, proxy: { workload }, chain: { server } } = this;
-    const { runs } = explore((choices) => handshake(view, workload.namespace, server, request.client, sni, now, choices), MAX_VARIANTS);
+    const { runs } = explore((choices) => handshake(view, workload, server, request.client, sni, now, choices), MAX_VARIANTS);
     return runs.map(({ value }) => (value.ok ? value.peer : value.outcome));
   }
 
   private known(message: HttpMessage, request: AccessRequest, peer: Peer, now: Date): string {
     const { examination } = this;
-    const edge = atTheEdge(message, peer);
+    const edge = atTheEdge(message, peer, this.proxy.topology);
     const preflight = ['origin', 'access-control-request-method'].map((name) => message.headers.get(name).map((value) => (value === '' ? 'e' : 'v')).join('')).join(',');
     const early = examination.outcomes(['identity', 'header'], edge, { peer, port: this.target });
     const late = examination.authenticated(edge, request, now, (passed, claims) => [

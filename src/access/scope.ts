@@ -86,6 +86,6 @@ export class Examination {
 
   private request(message: HttpMessage, { peer = NOBODY, claims, port = 0, sourceIp }: Standing): Omit<ProxyRequest, 'choices'> {
     const { settings } = this.mesh.view;
-    return { message, peer, claims, port, sourceIp, remoteIp: settings.numTrustedProxies > 0 ? undefined : sourceIp, settings };
+    return { message, peer, claims, port, sourceIp, remoteIp: settings.topology.numTrustedProxies > 0 ? undefined : sourceIp, settings };
   }
 }

@@ -20,7 +20,10 @@ export interface Arrival {
   readonly peer: Peer;
   readonly port: number;
   readonly http: boolean;
+  /** The other end of the connection. */
   readonly sourceIp?: string;
+  /** What the proxy takes for the address of the client. */
+  readonly remoteIp?: string;
 }
 
 /** What passes a proxy: the request as its router gets it, or the end of the journey. */
@@ -125,7 +128,7 @@ function requestOf(journey: Journey, arrival: Arrival, message: HttpMessage, cla
     peer: arrival.peer,
     port: arrival.port,
     sourceIp: arrival.sourceIp,
-    remoteIp: journey.view.settings.numTrustedProxies > 0 ? undefined : arrival.sourceIp,
+    remoteIp: arrival.remoteIp,
     settings: journey.view.settings,
     choices: journey.choices,
   };

@@ -2,6 +2,7 @@ import { ClientKind } from './client';
 import { DecisionProps, Outcome } from './decision';
 import { pickDestination } from './destination-choice';
 import { enforce } from './enforcement';
+import { trustedAddress } from './forwarded-address';
 import { forwardCertificate } from './forwarded-certificate';
 import { handshake } from './handshake';
 import { unknownValue } from './header-lines';
@@ -17,6 +18,7 @@ import { workloadHop } from './workload-hop';
 import { findBackend } from '../mesh/backend';
 import { describeServer, isPassThrough } from '../mesh/gateway';
 import { GatewayProxy } from '../mesh/gateway-proxy';
+import { GatewayTopology } from '../mesh/gateway-topology';
 import { bestMatch } from '../mesh/host-name';
 import { FilterChain, Listener } from '../mesh/listener';
 import { VirtualHost, RouteEntry } from '../mesh/route-table';
@@ -41,9 +43,9 @@ export function gatewayHop(journey: Journey, proxy: GatewayProxy, port: number, 
   if (chain.routes === undefined) return streamHop(journey, proxy, chain, security, peer, target!);
   const bad = unreadable(journey);
   if (bad !== undefined) return bad;
-  const seen = normalized(atTheEdge(message, peer), journey.view.settings, journey.choices);
+  const seen = normalized(atTheEdge(message, peer, proxy.topology), journey.view.settings, journey.choices);
   if (seen === undefined) return end(journey, Outcome.BAD_REQUEST, 'the path is malformed', { status: 400 });
-  const passage = enforce(journey, { stage: 'gateway', workload, security, message: seen, peer, port: target!, http: true, sourceIp: journey.clientIp });
+  const passage = enforce(journey, { stage: 'gateway', workload, security, message: seen, peer, port: target!, http: true, sourceIp: journey.clientIp, remoteIp: trustedAddress(message.headers, journey.clientIp, proxy.topology.numTrustedProxies) });
   if (!passage.passed) return passage.end;
   return route(journey, proxy, chain, passage.message, peer, passage.claims, target!);
 }
@@ -84,7 +86,7 @@ function secure(journey: Journey, proxy: GatewayProxy, chain: FilterChain, sni: 
     return { tls: false, sni: journey.secure ? sni : undefined };
   }
   journey.log.tell(() => `${sni === '' ? 'no server name' : `server name ${sni}`} → ${describeServer(chain.server)}`, ['Gateway', chain.server.gateway]);
-  const result = handshake(journey.view, proxy.workload.namespace, chain.server, journey.client, sni, journey.now, journey.choices);
+  const result = handshake(journey.view, proxy.workload, chain.server, journey.client, sni, journey.now, journey.choices);
   if (!result.ok) return end(journey, result.outcome, result.reason);
   journey.log.tell(() => result.text);
   result.assumed.forEach((text) => journey.assumptions.add(text));
@@ -92,13 +94,13 @@ function secure(journey: Journey, proxy: GatewayProxy, chain: FilterChain, sni: 
 }
 
 /** What a gateway does to headers before anything else: it trusts nobody outside with those that it writes itself. */
-export function atTheEdge(message: HttpMessage, peer: Peer): HttpMessage {
+export function atTheEdge(message: HttpMessage, peer: Peer, topology: GatewayTopology): HttpMessage {
   const scheme = peer.tls ? 'https' : 'http';
   const headers = message.headers.filter((name) => !(name.startsWith('x-envoy-') && name !== 'x-envoy-max-retries'))
     .with('x-forwarded-proto', scheme)
     .with('x-forwarded-for', unknownValue('addresses on the way'))
     .with('x-request-id', unknownValue('random'));
-  return { ...message, scheme, headers: forwardCertificate(headers, peer) };
+  return { ...message, scheme, headers: forwardCertificate(headers, peer, topology.forwardedCertificates, '') };
 }
 
 function route(

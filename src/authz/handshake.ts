@@ -7,6 +7,7 @@ import { Choices } from '../mesh/choices';
 import { describeServer, GatewayServer, ServerTls } from '../mesh/gateway';
 import { MeshView } from '../mesh/mesh-view';
 import { Material } from '../mesh/secret';
+import { Workload } from '../mesh/workload';
 import { Certificate } from '../x509/certificate';
 
 /** How the TLS handshake with a server ends. */
@@ -19,7 +20,7 @@ const anchors = new WeakMap<object, Map<string, Anchor>>();
 /** The handshake of a client with the server of a Gateway. */
 export function handshake(
   view: MeshView,
-  namespace: string,
+  workload: Workload,
   server: GatewayServer,
   client: Client,
   sni: string,
@@ -27,7 +28,7 @@ export function handshake(
   choices: Choices,
 ): Handshake {
   const tls = server.tls!;
-  const credential = findCredential(view, namespace, tls, choices);
+  const credential = findCredential(view, workload, tls, choices);
   for (const material of [credential.certificate, credential.anchor]) {
     if (material?.state === 'missing') return closed(`${describeServer(server)} cannot be served: ${material.reason}`);
   }

@@ -44,18 +44,19 @@ export function readProviders(rules: readonly JwtRule[], fetched: ReadonlyMap<st
 export function authenticate(providers: readonly JwtProvider[], message: HttpMessage, world: TokenWorld): Authentication {
   if (providers.length === 0 || isPreflight(message)) return { ok: true, message };
   const clean = withoutOutputs(providers, message);
-  let failure: { status: 401 | 403; reason: string; source: string } | undefined;
+  let failure: Failure & { readonly source: string } | undefined;
   for (const { rule, keys } of providers) {
     const tokens = tokensFor(rule, message);
     if (tokens.length === 0) continue;
     const results = tokens.map((token) => verify(token, rule, keys, world));
     const bad = results.find((result) => 'reason' in result);
     if (bad === undefined) return accepted(rule, results[results.length - 1] as ParsedToken, clean);
-    const { status, reason, issuer } = bad as Failure;
-    // Of several the failure of the provider that knows the issuer is reported.
-    if (failure === undefined || !issuer) failure = issuer && failure !== undefined ? failure : { status, reason, source: rule.source };
+    // Of several failures the first of a provider that knows the issuer is reported (Envoy `jwt_authn/verifier.cc`, AnyVerifierImpl).
+    if (failure === undefined || failure.issuer) failure = { ...bad as Failure, source: rule.source };
   }
-  return failure === undefined ? { ok: true, message: clean } : { ok: false, ...failure };
+  if (failure === undefined) return { ok: true, message: clean };
+  const { status, reason, source } = failure;
+  return { ok: false, status, reason, source };
 }
 
 interface Failure {

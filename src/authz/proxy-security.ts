@@ -2,11 +2,13 @@ import { EnforcedPolicies } from './authorizer';
 import { CompiledRule, compilePolicy } from './compiled-policy';
 import { JwtProvider, readProviders } from './jwt-authn';
 import { isTemplate, templateProblem } from './path-template';
+import { sortByAge } from '../mesh/age-order';
 import { AuthorizationPolicy } from '../mesh/authorization-policy';
 import { Choices, Remembered } from '../mesh/choices';
 import { selects } from '../mesh/labels';
 import { MeshView, ProxyExtension, RefusedObject } from '../mesh/mesh-view';
 import { Scoped } from '../mesh/policy-scope';
+import { RequestAuthentication } from '../mesh/request-authentication';
 import { Workload } from '../mesh/workload';
 
 /** What guards one proxy, made ready once. */
@@ -44,12 +46,20 @@ export class SecurityCatalogue {
     return remembered.get(choices);
   }
 
+  /** Those of the root namespace first, in each the oldest first: of several rules for one issuer the order tells which error is reported. */
+  private inOrder(authentications: readonly RequestAuthentication[], choices: Choices): RequestAuthentication[] {
+    const { settings, sameTime } = this.view;
+    const isRoot = ({ object }: RequestAuthentication) => object.namespace === settings.rootNamespace;
+    return [authentications.filter(isRoot), authentications.filter((one) => !isRoot(one))]
+      .flatMap((group) => (group.length < 2 ? group : sortByAge(group, sameTime, choices, shareAnIssuer)));
+  }
+
   private build(workload: Workload, choices: Choices): ProxySecurity {
     const { view } = this;
     const pods = `pods of ${workload.namespace}/${workload.name}`;
     const selected = <T extends Scoped>(items: readonly T[]) => items.filter(({ selector }) => selects(selector, workload.labels, pods, choices));
     const policies = selected(view.scoped(view.policies, workload)).filter(({ dryRun }) => !dryRun);
-    const rules = selected(view.scoped(view.authentications, workload)).flatMap((authentication) => authentication.rules);
+    const rules = this.inOrder(selected(view.scoped(view.authentications, workload)), choices).flatMap((authentication) => authentication.rules);
     const providers = readProviders(rules, this.keySets);
     return {
       http: enforced(policies, (policy) => compilePolicy(policy, view.settings, false)),
@@ -61,6 +71,10 @@ export class SecurityCatalogue {
       problem: providers === undefined ? 'a RequestAuthentication has a `jwks` without usable key, for which Envoy refuses the listener' : templatesProblem(policies),
     };
   }
+}
+
+function shareAnIssuer(a: RequestAuthentication, b: RequestAuthentication): boolean {
+  return a.rules.some(({ issuer }) => b.rules.some((other) => other.issuer === issuer));
 }
 
 function enforced(policies: readonly AuthorizationPolicy[], compile: (policy: AuthorizationPolicy) => CompiledRule[]): EnforcedPolicies {

@@ -5,9 +5,10 @@ import { readCredentialName } from '../mesh/credential-name';
 import { ServerTls } from '../mesh/gateway';
 import { MeshView } from '../mesh/mesh-view';
 import { Material } from '../mesh/secret';
+import { Workload } from '../mesh/workload';
 import { Certificate } from '../x509/certificate';
 
-const MOUNTS = new Map([['/etc/istio/ingressgateway-certs/', 'istio-ingressgateway-certs'], ['/etc/istio/ingressgateway-ca-certs/', 'istio-ingressgateway-ca-certs']]);
+const CHART_MOUNTS = new Map([['/etc/istio/ingressgateway-certs', 'istio-ingressgateway-certs'], ['/etc/istio/ingressgateway-ca-certs', 'istio-ingressgateway-ca-certs']]);
 
 /** What a gateway's Envoy gets for a server: its certificate, and what clients are verified by. */
 export interface ServerCredential {
@@ -17,13 +18,14 @@ export interface ServerCredential {
 }
 
 /** Finds the credentials of a server as istiod and the proxy's agent do: in the namespace of the gateway's pods. */
-export function findCredential(view: MeshView, namespace: string, tls: ServerTls, choices: Choices): ServerCredential {
+export function findCredential(view: MeshView, workload: Workload, tls: ServerTls, choices: Choices): ServerCredential {
+  const { namespace } = workload;
   const verifies = tls.mode === 'MUTUAL' || tls.mode === 'OPTIONAL_MUTUAL';
   const [name] = tls.credentialNames;
   if (tls.mode === 'ISTIO_MUTUAL') return { certificate: { state: 'unknown', source: 'the mesh' }, anchor: { state: 'unknown', source: 'the mesh' } };
   if (name === undefined) {
-    const certificate = file(view, namespace, tls.serverCertificate, choices);
-    return { certificate, anchor: verifies ? file(view, namespace, tls.caCertificates, choices) : undefined };
+    const certificate = serverFile(view, workload, tls, choices);
+    return { certificate, anchor: verifies ? usable(file(view, workload, tls.caCertificates, choices)) : undefined };
   }
   const certificates = tls.credentialNames.map((credential) => usable(resolve(view, namespace, credential, 'server', choices)));
   const certificate = certificates.find(({ state }) => state === 'missing') ?? certificates[0];
@@ -49,11 +51,19 @@ function resolve(view: MeshView, namespace: string, credential: string, use: 'se
   return choices.ask(`credential ${credential}`, `the proxy finds credential ${credential}`) ? { state: 'unknown', source: credential } : { state: 'missing', reason: `no credential \`${credential}\`` };
 }
 
-/** A file in the gateway's pods; the charts mount two Secrets at well-known places. */
-function file(view: MeshView, namespace: string, path: string | undefined, choices: Choices): Material {
+/** Certificate and key, each a file. */
+function serverFile(view: MeshView, workload: Workload, tls: ServerTls, choices: Choices): Material {
+  const certificate = file(view, workload, tls.serverCertificate, choices);
+  if (certificate.state !== 'present' || tls.privateKey === undefined) return certificate;
+  const key = file(view, workload, tls.privateKey, choices);
+  return key.state === 'present' ? usable({ ...certificate, key: key.pem }) : key;
+}
+
+/** A file in the gateway's pods: of a Secret that they mount, and where they are not among the manifests of the two that the charts mount. */
+function file(view: MeshView, workload: Workload, path: string | undefined, choices: Choices): Material {
   if (path === undefined) return { state: 'missing', reason: 'the server names no file' };
-  for (const [directory, secret] of MOUNTS) {
-    if (path.startsWith(directory)) return view.credentials.file(namespace, secret, path.slice(directory.length));
+  for (const [directory, secret] of workload.secretMounts ?? CHART_MOUNTS) {
+    if (path.startsWith(`${directory}/`)) return view.credentials.file(workload.namespace, secret, path.slice(directory.length + 1));
   }
   if (!view.complete) return { state: 'unknown', source: path, assumed: `the gateway's pods have the file ${path}` };
   return choices.ask(`file ${path}`, `the gateway's pods have the file ${path}`) ? { state: 'unknown', source: path }

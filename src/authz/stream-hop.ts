@@ -27,13 +27,13 @@ export function streamHop(
   const { server, stream } = chain;
   if (stream === undefined) return end(journey, Outcome.UNDECIDED, `${describeServer(server)} hands the connection to the cluster that the server name spells, which is not modelled`);
   const { workload } = proxy;
-  const passage = enforce(journey, { stage: 'gateway', workload, security, message: journey.sent, peer, port: target, http: false, sourceIp: journey.clientIp });
+  const passage = enforce(journey, { stage: 'gateway', workload, security, message: journey.sent, peer, port: target, http: false, sourceIp: journey.clientIp, remoteIp: journey.clientIp });
   if (!passage.passed) return passage.end;
   const name = `${stream.virtualService.namespace}/${stream.virtualService.name}`;
   const destination = pickDestination(journey, stream.destinations, name);
   const backend = findBackend(view, destination.host, destination.port, destination.subset, workload.namespace, target, choices);
   journey.log.arrive('route');
-  journey.log.tell(() => `VirtualService ${name} hands the connection on to ${destination.host}${destination.port === undefined ? '' : `:${destination.port}`}`);
+  journey.log.tell(() => `VirtualService ${name} hands the connection on to ${destination.host}${destination.port === undefined ? '' : `:${destination.port}`}`, ['VirtualService', stream.virtualService]);
   if (backend.kind === 'none') return end(journey, Outcome.CONNECTION_CLOSED, `VirtualService \`${name}\` leads nowhere: ${backend.reason}`);
   if (backend.kind === 'outside') return end(journey, Outcome.ALLOWED, '', { workload: backend.service });
   const identity = `spiffe://${view.settings.trustDomain}/ns/${workload.namespace}/sa/${workload.serviceAccount}`;

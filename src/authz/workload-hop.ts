@@ -1,5 +1,6 @@
 import { DecisionProps, Outcome } from './decision';
 import { enforce } from './enforcement';
+import { lastForwarded } from './forwarded-address';
 import { appendCaller } from './forwarded-certificate';
 import { HttpMessage } from './http-message';
 import { meshPeer, Peer } from './peer';
@@ -42,11 +43,18 @@ export function workloadHop(journey: Journey, backend: Pods, message: HttpMessag
   const self = `spiffe://${journey.view.settings.trustDomain}/ns/${workload.namespace}/sa/${workload.serviceAccount}`;
   const seen = backend.http ? { ...read, headers: appendCaller(read.headers, connection, self) } : read;
   const passage = enforce(journey, {
-    stage: 'workload', workload, security, message: seen, peer: connection, port: backend.port, http: backend.http, sourceIp: caller.sourceIp,
+    stage: 'workload', workload, security, message: seen, peer: connection, port: backend.port, http: backend.http, sourceIp: caller.sourceIp, remoteIp: remoteIp(journey, backend, message, caller),
   });
   if (passage.passed) return arrived(journey, backend, passage.message, '');
   // A proxy that speaks HTTP is cut off by the TCP port, and answers for it.
   return backend.http || !caller.gateway || caller.stream !== undefined ? passage.end : { ...passage.end, outcome: Outcome.UNAVAILABLE, status: 503 };
+}
+
+/** A gateway appends the address of its client, for which a sidecar takes the last one. */
+function remoteIp(journey: Journey, { http }: Pods, message: HttpMessage, { gateway, stream, sourceIp }: Caller): string | undefined {
+  if (!http) return sourceIp;
+  if (gateway && stream === undefined) return journey.clientIp;
+  return lastForwarded(stream === undefined ? message.headers : journey.sent.headers, sourceIp);
 }
 
 /** The request as the sidecar reads it; on a TCP port nobody does, and it arrives as it was sent. */
@@ -79,7 +87,8 @@ function connect(journey: Journey, backend: Pods, caller: Caller): Peer | Decisi
   const mode = view.peerAuthentications.inbound(workload, port, choices);
   const plain: Peer = { tls: false };
   const answers = caller.gateway && caller.stream === undefined;
-  const fail = (reason: string) => (answers ? end(journey, Outcome.UNAVAILABLE, reason, { status: 503 }) : end(journey, Outcome.CONNECTION_CLOSED, reason));
+  const [outcome, more] = answers ? [Outcome.UNAVAILABLE, { status: 503 }] : [Outcome.CONNECTION_CLOSED, {}];
+  const fail = (reason: string) => end(journey, outcome, reason, more);
   const secured = mode !== 'DISABLE' && (!caller.gateway || usesTls(journey, backend));
   const identity = secured ? caller.identity : undefined;
   if (identity === undefined && mode === 'STRICT' && caller.stream === 'sealed') {

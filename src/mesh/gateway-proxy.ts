@@ -1,5 +1,6 @@
 import { Choices, Remembered } from './choices';
 import { GatewayObject, GatewayServer } from './gateway';
+import { GatewayTopology, readTopology } from './gateway-topology';
 import { maySelect, surelySelects } from './labels';
 import { FilterChain, Listener, mergeListener, rejectionOf } from './listener';
 import { MeshView } from './mesh-view';
@@ -66,6 +67,11 @@ export class GatewayProxy {
     view.settings.defaultVirtualServiceExportTo, view.sameTime);
     this.tables.set(chain, table);
     return table;
+  }
+
+  /** What stands before the gateway, and how far it is trusted. */
+  public get topology(): GatewayTopology {
+    return readTopology(this.workload.proxyConfig, this.view.settings.topology);
   }
 
   /** The Services in front of the pods, `namespace/name`. */

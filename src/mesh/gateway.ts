@@ -8,6 +8,7 @@ export interface ServerTls {
   readonly credentialNames: readonly string[];
   readonly caCertCredentialName?: string;
   readonly serverCertificate?: string;
+  readonly privateKey?: string;
   readonly caCertificates?: string;
   readonly subjectAltNames: readonly string[];
   readonly spkiHashes: readonly string[];
@@ -69,6 +70,7 @@ function readTls(tls: Value): ServerTls {
     credentialNames: texts(field(tls, 'credentialNames')).length > 0 ? texts(field(tls, 'credentialNames')) : one ? [one] : [],
     caCertCredentialName: text(field(tls, 'caCertCredentialName')) || undefined,
     serverCertificate: text(field(tls, 'serverCertificate')) || undefined,
+    privateKey: text(field(tls, 'privateKey')) || undefined,
     caCertificates: text(field(tls, 'caCertificates')) || undefined,
     subjectAltNames: texts(field(tls, 'subjectAltNames')),
     spkiHashes: texts(field(tls, 'verifyCertificateSpki')),

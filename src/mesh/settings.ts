@@ -1,7 +1,8 @@
 import { parseDocuments } from './documents';
+import { GatewayTopology, readTopology } from './gateway-topology';
 import { KubeObject } from './kube-object';
 import { PathNormalization } from './path-normalization';
-import { at, field, list, number, text, texts, Value } from './value';
+import { at, field, list, text, texts, Value } from './value';
 import { Behaviour, behaviourOf } from './version';
 
 /** The settings of the mesh that decide who gets in. */
@@ -10,7 +11,7 @@ export interface MeshSettings {
   readonly trustDomainAliases: readonly string[];
   readonly rootNamespace: string;
   readonly pathNormalization: PathNormalization;
-  readonly numTrustedProxies: number;
+  readonly topology: GatewayTopology;
   readonly defaultVirtualServiceExportTo: readonly string[];
   readonly autoMtls: boolean;
   /** Names of the external authorizers. */
@@ -38,7 +39,7 @@ export function readSettings(objects: readonly KubeObject[], given: GivenSetting
     trustDomainAliases: given.trustDomainAliases ?? texts(field(mesh, 'trustDomainAliases')),
     rootNamespace: given.rootNamespace ?? (text(field(mesh, 'rootNamespace')) || root),
     pathNormalization: given.pathNormalization ?? normalization(at(mesh, 'pathNormalization', 'normalization')),
-    numTrustedProxies: number(at(mesh, 'defaultConfig', 'gatewayTopology', 'numTrustedProxies')) ?? 0,
+    topology: readTopology(field(mesh, 'defaultConfig')),
     defaultVirtualServiceExportTo: exportTo.length > 0 ? exportTo : ['*'],
     autoMtls: field(mesh, 'enableAutoMtls') !== false,
     extensionProviders: list(field(mesh, 'extensionProviders')).flatMap((provider) => text(field(provider, 'name')) ?? []),

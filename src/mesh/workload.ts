@@ -1,3 +1,4 @@
+import { parseDocuments } from './documents';
 import { KubeObject } from './kube-object';
 import { PodLabels } from './labels';
 import { at, entries, field, list, number, text, textMap, Value } from './value';
@@ -14,6 +15,10 @@ export interface Workload {
   readonly router?: boolean;
   /** Ports of the containers by name. */
   readonly namedPorts: ReadonlyMap<string, number>;
+  /** Secrets that are mounted as files into its proxy, by directory without the last slash; undefined where the pods are not among the manifests. */
+  readonly secretMounts?: ReadonlyMap<string, string>;
+  /** Settings of its proxy of its own, as a mapping: the annotation `proxy.istio.io/config`. */
+  readonly proxyConfig?: Value;
   /** What was taken for granted about it, for people; undefined where the manifests say it. */
   readonly assumed?: string;
 }
@@ -53,8 +58,31 @@ function workload(object: KubeObject, template: Value, namespace: KubeObject | u
       const containerPort = number(field(port, 'containerPort'));
       return name === undefined || containerPort === undefined ? [] : [[name, containerPort]];
     })),
+    secretMounts: secretMounts(pod, containers),
+    proxyConfig: proxyConfig(template),
     assumed,
   };
+}
+
+function secretMounts(pod: Value, containers: readonly Value[]): ReadonlyMap<string, string> {
+  const secrets = new Map(list(field(pod, 'volumes')).flatMap((volume): [string, string][] => {
+    const secret = text(at(volume, 'secret', 'secretName'));
+    return secret === undefined ? [] : [[text(field(volume, 'name')) ?? '', secret]];
+  }));
+  return new Map(containers.flatMap((container) => list(field(container, 'volumeMounts'))).flatMap((mount): [string, string][] => {
+    const secret = secrets.get(text(field(mount, 'name')) ?? '');
+    return secret === undefined ? [] : [[(text(field(mount, 'mountPath')) ?? '').replace(/\/$/, ''), secret]];
+  }));
+}
+
+function proxyConfig(template: Value): Value {
+  const annotation = new Map(entries(at(template, 'metadata', 'annotations'))).get('proxy.istio.io/config');
+  if (typeof annotation !== 'string') return undefined;
+  try {
+    return parseDocuments(annotation)[0];
+  } catch {
+    return undefined;
+  }
 }
 
 function isRouter(template: Value, containers: readonly Value[]): boolean {

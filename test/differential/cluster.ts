@@ -2,18 +2,23 @@
 import { Random } from './random';
 import { Backend, BACKENDS, LEDGER, Manifest } from './vocabulary';
 
-function deployment(namespace: string, name: string, account: string, labels: object, annotations: object, containers: object[]): Manifest {
+function deployment(namespace: string, name: string, account: string, labels: object, annotations: object, containers: object[], volumes?: object[]): Manifest {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name, namespace },
-    spec: { selector: { matchLabels: labels }, template: { metadata: { labels, annotations }, spec: { serviceAccountName: account, containers } } },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels, annotations }, spec: { serviceAccountName: account, containers, ...(volumes === undefined ? {} : { volumes }) } } },
   };
 }
 
+/** The Secrets that the charts mount into gateways as files. */
+const MOUNTS = ['istio-ingressgateway-certs', 'istio-ingressgateway-ca-certs'];
+const PROXY = { name: 'istio-proxy', image: 'auto', volumeMounts: MOUNTS.map((name) => ({ name, mountPath: `/etc/${name.replace('istio-', 'istio/')}`, readOnly: true })) };
+const VOLUMES = MOUNTS.map((name) => ({ name, secret: { secretName: name, optional: true } }));
+
 function gateway(namespace: string, name: string, account: string, istio: string, ports: object[]): Manifest[] {
   return [
-    deployment(namespace, name, account, { 'app': name, istio, 'sidecar.istio.io/inject': 'true' }, { 'inject.istio.io/templates': 'gateway' }, [{ name: 'istio-proxy', image: 'auto' }]),
+    deployment(namespace, name, account, { 'app': name, istio, 'sidecar.istio.io/inject': 'true' }, { 'inject.istio.io/templates': 'gateway' }, [PROXY], VOLUMES),
     { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec: { selector: { istio }, ports } },
   ];
 }
@@ -62,8 +67,18 @@ function meshSettings(random: Random): Manifest {
     random.maybe(0.15, () => 'enableAutoMtls: false'),
     random.maybe(0.1, () => 'defaultVirtualServiceExportTo: ["."]'),
     random.maybe(0.1, () => 'trustDomain: old.domain'),
+    random.maybe(0.06, () => 'rootNamespace: other'),
+    random.maybe(0.35, () => topology(random)),
   ];
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'istio', namespace: 'istio-system' }, data: { mesh: lines.filter((line) => line !== undefined).join('\n') } };
+}
+
+function topology(random: Random): string {
+  const parts = [
+    random.maybe(0.6, () => `numTrustedProxies: ${random.pick([0, 1, 2])}`),
+    random.maybe(0.7, () => `forwardClientCertDetails: ${random.pick(['SANITIZE', 'FORWARD_ONLY', 'APPEND_FORWARD', 'SANITIZE_SET', 'ALWAYS_FORWARD_ONLY'])}`),
+  ];
+  return `defaultConfig: {gatewayTopology: {${parts.filter((part) => part !== undefined).join(', ')}}}`;
 }
 
 function secrets(random: Random): Manifest[] {
@@ -78,6 +93,10 @@ function secrets(random: Random): Manifest[] {
       add(namespace, `cred-${key}`, { [crt]: `\${server-${key}-crt}`, [pem]: `\${server-${key}-key}`, ...ca });
       if (random.chance(ca['ca.crt'] === undefined && ca.cacert === undefined ? 0.96 : 0.6)) add(namespace, `cred-${key}-cacert`, anchor(random));
     }
+  }
+  if (random.chance(0.6)) {
+    add('istio-system', MOUNTS[0], { 'tls.crt': '${server-one-crt}', ...(random.chance(0.95) ? { 'tls.key': '${server-one-key}' } : {}), ...(random.chance(0.2) ? { 'other.key': '${server-two-key}' } : {}) });
+    if (random.chance(0.85)) add('istio-system', MOUNTS[1], { 'ca.crt': random.pick(['${client-ca}', '${client-ca}', '${both-ca}']) });
   }
   if (random.chance(0.2)) add('istio-system', 'extra-cacert', anchor(random));
   if (random.chance(0.2)) add('demo', 'anchor', { 'ca.crt': '${client-ca}' }, 'ConfigMap');

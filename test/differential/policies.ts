@@ -34,6 +34,7 @@ function source(random: Random): object {
     [4, () => pair(random, 'requestPrincipals', REQUEST_PRINCIPALS)],
     [2, () => pair(random, 'namespaces', ['demo', 'istio-system', 'other', '*', 'istio*', '*system'])],
     [1, () => pair(random, 'ipBlocks', ['127.0.0.1', '127.0.0.0/8', '10.0.0.0/8', '127.66.0.0/16'])],
+    [0.7, () => pair(random, 'remoteIpBlocks', ['127.0.0.1', '10.0.0.0/8', '127.66.0.0/16', '203.0.113.7'])],
     [1, () => pair(random, 'serviceAccounts', ['caller', 'demo/caller', 'istio-system/istio-ingressgateway-service-account'])],
     [1, () => pair(random, 'trustDomains', ['cluster.local', 'test.client', '*', '*.client', 'other.*'])],
     [1, () => ({ ...pair(random, 'principals', PRINCIPALS), ...pair(random, 'requestPrincipals', REQUEST_PRINCIPALS) })],
@@ -71,6 +72,7 @@ function condition(random: Random): object {
     [0.7, () => ({ key: 'source.namespace', ...values(['demo', 'istio-system']) })],
     [0.7, () => ({ key: 'destination.port', ...values(['8443', '8080', '9000']) })],
     [0.4, () => ({ key: 'source.ip', ...values(['127.0.0.1', '10.0.0.0/8']) })],
+    [0.4, () => ({ key: 'remote.ip', ...values(['127.0.0.1', '203.0.113.0/24']) })],
     [0.4, () => ({ key: 'source.serviceAccount', ...values(['demo/caller', 'caller']) })],
     [0.4, () => ({ key: 'source.trustDomain', ...values(['cluster.local', 'test.client']) })],
   ])();
@@ -95,6 +97,8 @@ export function generatePolicies(random: Random, dated: boolean): Manifest[] {
       metadata: { ...metadata(random, `policy-${index}`, namespace, dated), ...(random.chance(0.04) ? { annotations: { 'istio.io/dry-run': 'true' } } : {}) },
       spec: compact({
         selector,
+        // Classic gateways and sidecars leave out policies for Gateway API objects.
+        targetRefs: selector === undefined ? random.maybe(0.25, () => [{ kind: 'Gateway', group: 'gateway.networking.k8s.io', name: 'waypoint' }]) : undefined,
         action,
         rules: random.weighted<() => unknown>([
           [20, () => random.times(1, 3, () => (closing ? { from: [{ source: { notPrincipals: ['*'] } }], to: [{ operation: operation(random) }] } : rule(random)))],
@@ -117,7 +121,7 @@ export function generatePolicies(random: Random, dated: boolean): Manifest[] {
     apiVersion: 'networking.istio.io/v1',
     kind: 'DestinationRule',
     metadata: metadata(random, 'rule', random.pick(['demo', 'istio-system']), dated),
-    spec: { host: random.pick(['httpbin.demo.svc.cluster.local', '*.demo.svc.cluster.local', 'store.other.svc.cluster.local']), trafficPolicy: { tls: { mode: random.pick(['DISABLE', 'ISTIO_MUTUAL', 'ISTIO_MUTUAL']) } } },
+    spec: { host: random.pick(['httpbin.demo.svc.cluster.local', '*.demo.svc.cluster.local', 'store.other.svc.cluster.local', 'ledger.demo.svc.cluster.local']), trafficPolicy: { tls: { mode: random.pick(['DISABLE', 'ISTIO_MUTUAL', 'ISTIO_MUTUAL']) } } },
   }));
   return [...authorization, ...tokens, ...peers, ...rules];
 }
@@ -138,12 +142,12 @@ function jwtRule(random: Random, number: number): object {
 function peerAuthentication(random: Random, index: number, dated: boolean): Manifest {
   const mode = () => random.weighted([[6, 'STRICT'], [3, 'PERMISSIVE'], [1, 'DISABLE'], [0.5, 'UNSET']]);
   const [namespace, selector] = random.weighted<[string, object | undefined]>([
-    [5, ['demo', undefined]], [3, ['demo', { matchLabels: { app: 'httpbin' } }]], [2, ['istio-system', undefined]], [1, ['other', undefined]], [1, ['other', { matchLabels: { app: 'store' } }]],
+    [5, ['demo', undefined]], [3, ['demo', { matchLabels: { app: 'httpbin' } }]], [2, ['istio-system', undefined]], [1, ['other', undefined]], [1, ['other', { matchLabels: { app: 'store' } }]], [1, ['demo', { matchLabels: { app: 'ledger' } }]], [0.6, ['istio-system', { matchLabels: { app: 'httpbin' } }]], [0.3, ['demo', { matchLabels: { app: 'api' } }]],
   ]);
   return {
     apiVersion: 'security.istio.io/v1',
     kind: 'PeerAuthentication',
     metadata: metadata(random, `peers-${index}`, namespace, dated),
-    spec: compact({ selector, mtls: { mode: mode() }, portLevelMtls: selector === undefined ? undefined : random.maybe(0.3, () => ({ 8080: { mode: mode() } })) }),
+    spec: compact({ selector, mtls: { mode: mode() }, portLevelMtls: selector === undefined ? undefined : random.maybe(0.4, () => ({ [random.pick([8080, 8080, 5432, 9000])]: { mode: mode() } })) }),
   };
 }

@@ -56,9 +56,9 @@ function mentioned(manifests: readonly Manifest[]): Mentioned {
 export function generateRequests(random: Random, manifests: readonly Manifest[], count: number): CaseRequest[] {
   const values = mentioned(manifests);
   const gateways = manifests.filter(({ kind }) => kind === 'Gateway');
-  const calm = !manifests.some(({ kind, spec }) => kind === 'DestinationRule' || (kind === 'PeerAuthentication' && JSON.stringify(spec).includes('DISABLE')))
-    && !manifests.some(({ kind, data }) => kind === 'ConfigMap' && /enableAutoMtls|trustDomain:/.test(data.mesh ?? ''));
-  return Array.from({ length: count }, () => (random.chance(0.1) ? inMesh(random, values, calm) : external(random, gateways, values, routedHosts(manifests))));
+  // The mesh certificates of callers are of `cluster.local`.
+  const calm = !manifests.some(({ kind, data }) => kind === 'ConfigMap' && /trustDomain:/.test(data.mesh ?? ''));
+  return Array.from({ length: count }, () => (random.chance(0.1) ? inMesh(random, values, calm) : external(random, gateways, values, manifests)));
 }
 
 function common(random: Random, values: Mentioned, host: string): Pick<CaseRequest, 'clientIp' | 'method' | 'path' | 'host' | 'headers'> {
@@ -81,8 +81,11 @@ function concreteHost(random: Random, pattern: string): string {
   return bare.replace(/^\*\.?/, () => random.pick(['', 'x.', 'a.', 'www.'])).replace(/\*$/, '443');
 }
 
-function routedHosts(manifests: readonly Manifest[]): string[] {
-  return manifests.filter(({ kind }) => kind === 'VirtualService').flatMap(({ spec }) => (spec.hosts ?? []) as string[]).filter((host) => host !== 'httpbin');
+/** Hosts of the routes that are bound to a Gateway and seen everywhere. */
+function routedHosts(manifests: readonly Manifest[], { metadata: { name, namespace } }: Manifest): string[] {
+  return manifests.filter(({ kind, metadata, spec }) => kind === 'VirtualService' && (spec.exportTo ?? ['*'])[0] === '*'
+    && (spec.gateways ?? []).some((bound: string) => bound === `${namespace}/${name}` || (bound === name && metadata.namespace === namespace)))
+    .flatMap(({ spec }) => (spec.hosts ?? []) as string[]).filter((host) => host !== 'httpbin');
 }
 
 /** Hosts that a server takes and a VirtualService routes. */
@@ -92,15 +95,13 @@ function openHosts(server: Manifest, routed: readonly string[]): string[] {
   return [...served.filter((host) => routed.some((other) => covers(other, host))), ...routed.filter((host) => served.some((other) => covers(other, host)))];
 }
 
-function external(random: Random, gateways: readonly Manifest[], values: Mentioned, routed: readonly string[]): CaseRequest {
-  const gateway = random.pick(gateways);
-  const servers: Manifest[] = gateway.spec.servers;
-  // Servers with routes twice as often.
-  const server = random.pick([...servers, ...servers.filter((each) => openHosts(each, routed).length > 0)]);
+function external(random: Random, gateways: readonly Manifest[], values: Mentioned, manifests: readonly Manifest[]): CaseRequest {
+  const choices = gateways.flatMap((each) => (each.spec.servers as Manifest[]).map((server) => ({ gateway: each, server, open: openHosts(server, routedHosts(manifests, each)) })));
+  // Servers with routes are asked more often.
+  const { gateway, server, open } = random.weighted(choices.map((choice): [number, typeof choice] => [choice.open.length > 0 && choice.gateway.spec.selector?.istio !== 'nowhere' ? 6 : 1, choice]));
   const to = gateway.spec.selector?.istio === 'edge' ? 'edge/edge' : INGRESS;
   const stray = random.chance(0.05);
   const port: number = stray ? random.pick([80, 443, 9443]) : server.port.number;
-  const open = openHosts(server, routed);
   const host = random.chance(0.05) ? random.pick(HOSTS) : concreteHost(random, random.pick<string>(open.length > 0 && random.chance(0.95) ? open : server.hosts));
   const stream = server.port.protocol === 'TCP' || server.port.protocol === 'TLS';
   const secure = server.port.protocol === 'TCP' ? random.chance(0.25) : server.tls !== undefined && server.port.protocol !== 'HTTP' && !stray ? random.chance(0.98) : port !== 80 && random.chance(0.9);
@@ -160,6 +161,7 @@ function headers(random: Random): [string, string][] {
     if (random.chance(0.15)) made.push([name, random.pick(items)]);
   }
   if (random.chance(0.06)) made.push(FORGED);
+  if (random.chance(0.08)) made.push(['X-Forwarded-For', random.pick(['203.0.113.7', '10.1.2.3, 203.0.113.7', '203.0.113.7, 10.1.2.3, 127.0.0.1', 'nonsense'])]);
   if (random.chance(0.35)) {
     const token = `\${token-${random.weighted([[5, 'one'], [2, 'two'], [4, random.pick(TOKEN_NAMES)]])}}`;
     made.push(random.weighted<[string, string]>([

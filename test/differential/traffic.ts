@@ -38,12 +38,26 @@ function serverTls(random: Random): object {
   const mode = random.weighted<string | undefined>([[5, 'SIMPLE'], [9, 'MUTUAL'], [4, 'OPTIONAL_MUTUAL'], [0.2, 'ISTIO_MUTUAL'], [0.1, undefined], [0.1, 'PASSTHROUGH']]);
   if (mode === 'ISTIO_MUTUAL' || mode === undefined || mode === 'PASSTHROUGH') return compact({ mode });
   const mutual = mode !== 'SIMPLE';
+  if (random.chance(0.06)) return fileTls(random, mode, mutual);
   return compact({
     mode,
     credentialName: random.weighted([[10, 'cred-one'], [5, 'cred-two'], [0.3, 'missing'], [0.5, 'istio-system/cred-one'], [0.2, 'kubernetes://demo/cred-one'], [0.3, 'kubernetes://istio-system/cred-two']]),
     caCertCredentialName: mutual ? random.maybe(0.12, () => random.pick(['extra-cacert', 'cred-two-cacert', 'configmap://demo/anchor', 'cred-one'])) : undefined,
     subjectAltNames: random.maybe(mutual ? 0.07 : 0.01, () => random.some(['spiffe://test.client', 'client.test', 'spiffe://nobody'], 1, 2)),
     minProtocolVersion: random.maybe(0.05, () => 'TLSV1_3'),
+  });
+}
+
+/** Certificates from files in the gateway's pods, as before there were credential names. */
+function fileTls(random: Random, mode: string, mutual: boolean): object {
+  const directory = '/etc/istio/ingressgateway-certs';
+  return compact({
+    mode,
+    serverCertificate: `${directory}/tls.crt`,
+    privateKey: `${directory}/${random.weighted([[14, 'tls.key'], [1, 'other.key']])}`,
+    caCertificates: mutual ? '/etc/istio/ingressgateway-ca-certs/ca.crt' : undefined,
+    subjectAltNames: random.maybe(0.1, () => random.some(['spiffe://test.client', 'client.test'], 1, 2)),
+    verifyCertificateSpki: random.maybe(0.05, () => ['AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=']),
   });
 }
 
