@@ -90,7 +90,7 @@ export function routesOf({ proxy, chain }: Door, host: string): VirtualHost | un
 /** What a door verifies client certificates by; undefined where it asks for none. */
 export function anchorOf(mesh: EvaluatedMesh, { server, proxy }: Door): Material | undefined {
   return server.tls === undefined || !['MUTUAL', 'OPTIONAL_MUTUAL'].includes(server.tls.mode) ? undefined
-    : findCredential(mesh.view, proxy.workload.namespace, server.tls, ordinarily()).anchor;
+    : findCredential(mesh.view, proxy.workload, server.tls, ordinarily()).anchor;
 }
 
 /** Whether a door is meant for holders of a certificate. */
