@@ -2,6 +2,8 @@ package kyma
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -85,6 +87,23 @@ func TestWhatIsNotPlayedIsAnError(t *testing.T) {
 	} {
 		if _, err := reconcile(t, spec); err == nil {
 			t.Errorf("no error for %s", spec)
+		}
+	}
+}
+
+func TestTheWebhookRefusesTheOldVersionAndNoOther(t *testing.T) {
+	for version, allowed := range map[string]bool{"v1beta1": false, "v2": true, "v2alpha1": true} {
+		body := fmt.Sprintf(`{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u","resource":{"group":"gateway.kyma-project.io","version":"%s","resource":"apirules"}}}`, version)
+		answer := httptest.NewRecorder()
+		refuseOldVersion(answer, httptest.NewRequest("POST", "/", strings.NewReader(body)))
+		var review struct {
+			Response struct {
+				UID     string
+				Allowed bool
+			}
+		}
+		if err := json.Unmarshal(answer.Body.Bytes(), &review); err != nil || review.Response.Allowed != allowed || review.Response.UID != "u" {
+			t.Errorf("%s: %s %v", version, answer.Body, err)
 		}
 	}
 }

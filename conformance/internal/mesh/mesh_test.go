@@ -1,6 +1,7 @@
 package mesh
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,5 +68,29 @@ func TestEnvoyLagsUntilItWasSentAndHasAcknowledged(t *testing.T) {
 func TestOnlyWhatEnvoyCanUseIsExpectedToArrive(t *testing.T) {
 	if usable([]byte("rubbish"), []byte("rubbish"), false) != nil || usable([]byte("rubbish"), nil, true) != nil {
 		t.Error("rubbish is expected to be served")
+	}
+}
+
+func TestADumpIsRedactedAndOutlined(t *testing.T) {
+	dump := map[string]any{}
+	text := `{"configs":[{"dynamic_listeners":[{"active_state":{"listener":{"@type":"type.googleapis.com/envoy.config.listener.v3.Listener","name":"0.0.0.0_8443",
+		"filter_chains":[{"filter_chain_match":{"server_names":["b.test","a.test"]},"filters":[{"typed_config":{"rules":{"action":"DENY","policies":{"ns[x]-policy[y]":{}}}}}]}]}}}]},
+		{"secret":{"tls_certificate":{"certificate_chain":{"inline_bytes":"x"},"private_key":{"inline_bytes":"c2VjcmV0"}}},"other":{"inline_string":"-----BEGIN PRIVATE KEY-----"}},
+		{"route_config":{"@type":"type.googleapis.com/envoy.config.route.v3.RouteConfiguration","name":"http.80","virtual_hosts":[{"domains":["a.test"]}]}}]}`
+	if err := json.Unmarshal([]byte(text), &dump); err != nil {
+		t.Fatal(err)
+	}
+	redact(dump)
+	content, _ := json.Marshal(dump)
+	for _, secret := range []string{"c2VjcmV0", "BEGIN PRIVATE KEY"} {
+		if strings.Contains(string(content), secret) {
+			t.Errorf("%s is not redacted", secret)
+		}
+	}
+	outline := strings.Join(Outline(dump), "\n")
+	for _, want := range []string{"listener 0.0.0.0_8443: names a.test b.test; policies DENY ns[x]-policy[y]", "routes http.80: hosts a.test"} {
+		if !strings.Contains(outline, want) {
+			t.Errorf("`%s` is missing in\n%s", want, outline)
+		}
 	}
 }

@@ -80,7 +80,7 @@ func (r *run) mustNotice(ctx context.Context, m *Mutation) {
 			var complaint []string
 			if len(problems) == 0 {
 				complaint = []string{"nobody noticed: the case still sees what it expects"}
-				seen.evidence = r.evidence(ctx)
+				seen.evidence = r.evidence(ctx, &request)
 			} else if seen.detail == "" && seen.verdict != "-" {
 				seen.detail = problems[0]
 			}

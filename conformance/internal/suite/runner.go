@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"conformance/internal/fixture"
@@ -27,7 +26,8 @@ type Runner struct {
 	Mesh         *mesh.Mesh
 	Issuers      *Issuers
 	Report       *Report
-	CRDsComplete bool // a kind without CustomResourceDefinition is a failure, not a remark
+	Results      string // directory for what is kept of failed cases; empty for nowhere
+	CRDsComplete bool   // a kind without CustomResourceDefinition is a failure, not a remark
 
 	cluster     *cluster
 	ingress     string
@@ -37,6 +37,7 @@ type Runner struct {
 	rejections    map[string]float64     // seen and reported so far
 	restarts      map[mesh.Program]int32 // likewise
 	deployed      map[string]bool        // workloads that a suite has asked for
+	kept          int                    // failed cases whose evidence is kept
 	unsettled     bool                   // the last suite's objects are removed, but nobody has waited for that to take effect
 }
 
@@ -46,6 +47,9 @@ const Samples = "common"
 // Prepare deploys a caller without sidecar, and further workloads by name.
 func (r *Runner) Prepare(ctx context.Context, samples ...string) (err error) {
 	if r.cluster, err = newCluster(r.Mesh); err != nil {
+		return err
+	}
+	if err = r.playAdmission(ctx); err != nil {
 		return err
 	}
 	if r.ingress, err = r.Mesh.IngressAddress(ctx); err != nil {
@@ -178,24 +182,6 @@ func (r *run) all(ctx context.Context) (err error) {
 		}
 	}
 	return r.checkRejections(ctx, "")
-}
-
-// evidence is the end of the access logs of gateway and workload.
-func (r *run) evidence(ctx context.Context) []string {
-	var lines []string
-	for _, app := range [][2]string{{mesh.SystemNamespace, "istio-ingressgateway"}, {metav1.NamespaceDefault, "httpbin"}} {
-		pods, err := r.Mesh.Plane.Client.CoreV1().Pods(app[0]).List(ctx, metav1.ListOptions{LabelSelector: "app=" + app[1]})
-		if err != nil {
-			continue
-		}
-		for _, pod := range pods.Items {
-			r.Mesh.FlushAccessLog(ctx, &pod)
-			for _, line := range mesh.LastLogLines(pod.Namespace, pod.Name, "istio-proxy", 2) {
-				lines = append(lines, app[1]+": "+line)
-			}
-		}
-	}
-	return lines
 }
 
 func (r *run) cleanUp(ctx context.Context) error {

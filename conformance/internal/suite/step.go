@@ -33,7 +33,7 @@ func (r *run) sendAll(ctx context.Context, step *Step) {
 		request := &step.Requests[i]
 		seen, problems := r.send(ctx, request)
 		if len(problems) > 0 {
-			seen.evidence = r.evidence(ctx)
+			seen.evidence = r.evidence(ctx, request)
 		}
 		r.Report.outcome(r.suite.Name+" / "+step.Name, request, seen, problems)
 	}
@@ -113,6 +113,13 @@ func (r *run) manifests(files []string, inline string) ([]*unstructured.Unstruct
 }
 
 func (r *run) mustBeRefused(ctx context.Context, step *Step, objects []*unstructured.Unstructured) error {
+	for _, object := range objects {
+		if !r.cluster.known(object) && !r.CRDsComplete {
+			r.Report.Unjudged++
+			r.Report.note("%s is NOT applied: no CustomResourceDefinition for %s", reference(object), object.GetAPIVersion())
+			return nil
+		}
+	}
 	r.applied = append(r.applied, objects...)
 	_, err := r.cluster.apply(ctx, objects)
 	request := &Request{Name: "kubectl apply", Expect: Verdicts{"refused"}}
