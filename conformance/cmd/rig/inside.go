@@ -55,6 +55,7 @@ func inside(args []string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 2
 	}
+	o.NamesAddress, o.Names = suite.IssuerHosts(suites)
 	runner, err := startMesh(ctx, o, start, os.Stdout, suite.Samples)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "the mesh did not start:", err)

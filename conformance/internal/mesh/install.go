@@ -28,6 +28,8 @@ type Options struct {
 	Manifests      string   // what `istioctl manifest generate` wrote
 	CRDDirectories []string // further CustomResourceDefinitions
 	JWKSAuthority  []byte   // PEM of the CA that istiod trusts when it fetches keys
+	Names          []string // further host names, that resolve to NamesAddress in every pod
+	NamesAddress   string
 }
 
 // Mesh is a running mesh.
@@ -50,6 +52,7 @@ func Start(ctx context.Context, options Options, progress func(step string)) (*M
 	if err != nil {
 		return nil, err
 	}
+	agent.SetHostNames(options.NamesAddress, options.Names) // at once: programs remember for seconds that a name is unknown
 	client, err := dynamic.NewForConfig(plane.Config)
 	if err != nil {
 		return nil, err

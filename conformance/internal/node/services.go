@@ -90,6 +90,9 @@ func hostsFile(namespace, pod, address string, services []*corev1.Service, names
 		}
 	}
 	for ip, list := range names {
+		if len(list) == 0 {
+			continue
+		}
 		lines = append(lines, ip+" "+strings.Join(list, " "))
 	}
 	sort.Strings(lines)

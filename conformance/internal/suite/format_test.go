@@ -103,18 +103,19 @@ func TestAProofNeedsBothSides(t *testing.T) {
 	}
 }
 
-func TestAnIsolatedStepKeepsOnlyWorkloadsThatTheNextOneHasWordForWord(t *testing.T) {
+func TestAnIsolatedStepKeepsOnlyWhatTheNextOneHasUnderTheSameName(t *testing.T) {
 	objects, err := neededWorkloads("tcp-server")
 	if err != nil {
 		t.Fatal(err)
 	}
 	again, _ := neededWorkloads("tcp-server")
-	if !isWorkload(objects[0]) || !contains(again, objects[0]) {
-		t.Error("an equal workload is not kept")
-	}
 	again[0].SetLabels(map[string]string{"app": "other"})
+	if !contains(again, objects[0]) {
+		t.Error("a changed object is not left for kubectl")
+	}
+	again[0].SetNamespace("other")
 	if contains(again, objects[0]) {
-		t.Error("a workload with another label is kept")
+		t.Error("an object of another namespace is taken for the same")
 	}
 }
 

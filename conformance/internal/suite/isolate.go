@@ -2,13 +2,14 @@ package suite
 
 import (
 	"context"
-	"reflect"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// clear takes away what a step has made before the next one begins, which must not inherit anything. Workloads that the next step has too, word for
-// word, stay: to start them again would cost seconds and show nothing. Nobody waits here: the next step does.
+// clear takes away what a step has made and the next one does not have, before that begins: as `kubectl apply --prune` would. What both have under one name
+// is left for kubectl to change, so that Envoy keeps the old configuration where it rejects the new one, and workloads are not started again.
+// Nobody waits here: the next step does.
 func (r *run) clear(ctx context.Context, last, next *Step) error {
 	wanted, err := r.manifests(next.Apply, next.Manifest)
 	if err != nil {
@@ -20,7 +21,7 @@ func (r *run) clear(ctx context.Context, last, next *Step) error {
 	var kept []*unstructured.Unstructured
 	for i := len(r.applied) - 1; i >= r.base; i-- {
 		object := r.applied[i]
-		if isWorkload(object) && contains(wanted, object) {
+		if next.Crashes == "" && contains(wanted, object) {
 			kept = append([]*unstructured.Unstructured{object}, kept...)
 			continue
 		}
@@ -40,19 +41,13 @@ func (r *run) clear(ctx context.Context, last, next *Step) error {
 	return nil
 }
 
-func isWorkload(object *unstructured.Unstructured) bool {
-	switch object.GetKind() {
-	case "Namespace", "ServiceAccount", "Service", "Deployment", "ConfigMap":
-		return true
-	}
-	return false
+func contains(objects []*unstructured.Unstructured, wanted *unstructured.Unstructured) bool {
+	return slices.ContainsFunc(objects, func(o *unstructured.Unstructured) bool {
+		return o.GroupVersionKind().GroupKind() == wanted.GroupVersionKind().GroupKind() && namespaceOf(o) == namespaceOf(wanted) && o.GetName() == wanted.GetName()
+	})
 }
 
-func contains(objects []*unstructured.Unstructured, wanted *unstructured.Unstructured) bool {
-	for _, object := range objects {
-		if reflect.DeepEqual(object.Object, wanted.Object) {
-			return true
-		}
-	}
-	return false
+// rejects tells whether what Envoy holds before a step decides what is seen after it.
+func (s *Suite) rejects() bool {
+	return slices.ContainsFunc(s.Steps, func(step Step) bool { return step.Rejected != "" })
 }

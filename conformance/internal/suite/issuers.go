@@ -7,7 +7,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"conformance/internal/fixture"
 	"conformance/internal/oidc"
@@ -20,7 +23,10 @@ const issuerAddress = "192.0.2.2"
 // Issuers serves the OpenID Connect issuers of all suites. One issuer lives as long as the rig, because istiod remembers its keys.
 type Issuers struct {
 	authority *fixture.PKI
-	byHost    map[string]*oidc.Issuer
+
+	mu       sync.Mutex
+	byHost   map[string]*oidc.Issuer
+	listener net.Listener
 }
 
 const issuerAuthority = "issuer-ca"
@@ -37,13 +43,17 @@ func NewIssuers() (*Issuers, error) {
 // AuthorityPEM is the certificate of the authority.
 func (i *Issuers) AuthorityPEM() ([]byte, error) { return i.authority.CertificatePEM(issuerAuthority) }
 
-// Hosts lists the host names that are served.
-func (i *Issuers) Hosts() []string {
-	var hosts []string
-	for host := range i.byHost {
-		hosts = append(hosts, host)
+// IssuerHosts lists the host names of the suites' issuers, and the address at which all of them will be served.
+func IssuerHosts(suites []*Suite) (address string, hosts []string) {
+	for _, s := range suites {
+		if s.Issuer == nil {
+			continue
+		}
+		if host := strings.TrimPrefix(s.Issuer.URL, "https://"); !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
+		}
 	}
-	return hosts
+	return issuerAddress, hosts
 }
 
 // Get returns the issuer of a URL, and starts to serve it if it is new.
@@ -52,30 +62,35 @@ func (i *Issuers) Get(description *Issuer) (*oidc.Issuer, error) {
 	if err != nil || parsed.Scheme != "https" || parsed.Path != "" || parsed.Port() != "" {
 		return nil, fmt.Errorf("invalid issuer `%s`: the rig serves https://<host>", description.URL)
 	}
-	issuer := i.byHost[parsed.Host]
+	issuer := i.find(parsed.Host)
 	if issuer == nil {
 		if issuer, err = oidc.New(description.URL); err != nil {
 			return nil, err
 		}
-		i.byHost[parsed.Host] = issuer
-		if err := i.serve(parsed.Host, issuer); err != nil {
+		if err := i.authority.Add(parsed.Host, fixture.Certificate{Subject: []string{"CN=" + parsed.Host}, DNS: []string{parsed.Host}, Use: "server", IssuedBy: issuerAuthority}); err != nil {
 			return nil, err
 		}
+		if err := i.serve(); err != nil {
+			return nil, err
+		}
+		i.mu.Lock()
+		i.byHost[parsed.Host] = issuer
+		i.mu.Unlock()
 	}
 	issuer.SetClient(description.ClientID, description.ClientSecret, description.Claims)
 	return issuer, nil
 }
 
-func (i *Issuers) serve(host string, issuer *oidc.Issuer) error {
-	if len(i.byHost) > 1 {
-		return fmt.Errorf("issuer `%s`: the rig serves one issuer", issuer.URL)
-	}
-	if err := i.authority.Add(host, fixture.Certificate{Subject: []string{"CN=" + host}, DNS: []string{host}, Use: "server", IssuedBy: issuerAuthority}); err != nil {
-		return err
-	}
-	certificate, err := i.authority.TLS(host)
-	if err != nil {
-		return err
+func (i *Issuers) find(host string) *oidc.Issuer {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.byHost[host]
+}
+
+// serve listens once for all issuers, which are told apart by their host.
+func (i *Issuers) serve() error {
+	if i.listener != nil {
+		return nil
 	}
 	if err := sandbox.AddAddress(issuerAddress); err != nil {
 		return err
@@ -84,7 +99,22 @@ func (i *Issuers) serve(host string, issuer *oidc.Issuer) error {
 	if err != nil {
 		return err
 	}
-	go issuer.Serve(listener, *certificate)
+	i.listener = listener
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if issuer := i.find(r.Host); issuer != nil {
+			issuer.Handler().ServeHTTP(w, r)
+			return
+		}
+		http.Error(w, "no issuer of this name", http.StatusMisdirectedRequest)
+	})
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+	config := &tls.Config{NextProtos: []string{"http/1.1"}, GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		if i.find(hello.ServerName) == nil {
+			return nil, fmt.Errorf("no issuer is called `%s`", hello.ServerName)
+		}
+		return i.authority.TLS(hello.ServerName)
+	}}
+	go func() { _ = server.Serve(tls.NewListener(listener, config)) }()
 	return nil
 }
 

@@ -30,7 +30,6 @@ func (r *run) prepareTokens() (err error) {
 	if r.issuer, err = r.Issuers.Get(r.suite.Issuer); err != nil {
 		return err
 	}
-	r.Mesh.Agent.SetHostNames(issuerAddress, r.Issuers.Hosts())
 	return r.signTokens()
 }
 
