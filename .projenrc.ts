@@ -171,6 +171,7 @@ const layers = [
   zone('migration', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', './imports', './node_modules/cdk8s'], 'migration reads manifests and asks the evaluator'),
   zone('authz', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', 'jest', './imports', './node_modules/cdk8s'], 'the evaluator reads the mesh view'),
   zone('attack', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', 'jest', './imports', './node_modules/cdk8s'], 'attack asks the evaluator'),
+  zone('diff', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', 'jest', './imports', './node_modules/cdk8s'], 'diff asks the evaluator'),
   zone('access', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', 'jest', './imports', './node_modules/cdk8s'], 'access asks the evaluator'),
   ...['x509', 'model', 'resources', 'constructs', 'pki', 'mesh', 'authz', 'checks'].map((folder) => zone(folder, ['access'], 'access stands above the evaluator')),
   zone('cli', ['./imports'], 'resources/ alone sees imports/'),

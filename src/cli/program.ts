@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAttack } from './attack/attack-command';
 import { addCheck } from './check/check';
+import { addDiff } from './diff/diff-command';
 import { ExitStatus, Stop } from './exit-status';
 import { addExplain } from './explain/explain';
 import { addLint } from './lint/lint-command';
@@ -23,7 +24,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     .showHelpAfterError('(--help tells how it is used)')
     .addHelpText('afterAll', STATUSES);
   const run: Run = { terminal, end: (end) => { status = end; } };
-  [addAttack, addCheck, addExplain, addLint, addMigrate, addPki].forEach((add) => add(program, run));
+  [addAttack, addCheck, addDiff, addExplain, addLint, addMigrate, addPki].forEach((add) => add(program, run));
   try {
     await program.parseAsync([...args], { from: 'user' });
     return status;
