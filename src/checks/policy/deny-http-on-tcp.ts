@@ -11,7 +11,8 @@ import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
 
 interface TcpPort {
-  readonly port?: number;
+  /** The port of the pods; several where one of them is meant and it cannot be told which; none where nothing is known. */
+  readonly ports: readonly number[];
   readonly text: string;
 }
 
@@ -45,20 +46,20 @@ function isHttp({ key }: PolicyField, { view }: CheckContext): boolean {
   return attributeOf(key, '', view.settings)?.http === true;
 }
 
-/** Whether a rule may apply on a port, by its `ports`. */
-function mayApply({ to, when }: PolicyRule, { port }: TcpPort): boolean {
+/** Whether a rule applies on a port, by its `ports`. */
+function mayApply({ to, when }: PolicyRule, { ports }: TcpPort): boolean {
   const allows = ({ key, values, notValues }: PolicyField) => (key !== 'ports' && key !== 'destination.port')
-    || (port !== undefined && (values.length === 0 || values.includes(String(port))) && !notValues.includes(String(port)));
+    || (ports.length > 0 && ports.every((port) => (values.length === 0 || values.includes(String(port))) && !notValues.includes(String(port))));
   return when.every(allows) && (to.length === 0 || to.some((operation) => operation.every(allows)));
 }
 
 function tcpPorts(policy: WrittenPolicy, context: CheckContext): TcpPort[] {
   const { gateways, services } = targetsOf(context, policy);
   return [
-    ...gateways.flatMap(({ servers }) => servers).filter(({ server }) => clientCheckOf(server) === ClientCheck.NO_HTTP)
-      .map(({ server, target }) => ({ port: target, text: describeServer(server) })),
+    ...gateways.flatMap(({ servers, workload: { assumed } }) => servers.filter(({ server }) => clientCheckOf(server) === ClientCheck.NO_HTTP)
+      .map(({ server, target }) => ({ ports: assumed === undefined ? [target] : [target, server.port], text: describeServer(server) }))),
     ...services.filter((service) => hasProxies(service, context)).flatMap(({ namespace, name, ports }) => ports.filter(({ http }) => !http)
-      .map(({ port, targetPort }) => ({ port: typeof targetPort === 'number' ? targetPort : undefined, text: `TCP port ${port} of Service \`${namespace}/${name}\`` }))),
+      .map(({ port, targetPort }) => ({ ports: typeof targetPort === 'number' ? [targetPort] : [], text: `TCP port ${port} of Service \`${namespace}/${name}\`` }))),
   ];
 }
 
