@@ -10,25 +10,28 @@ export interface Replacement {
 
 /** Replaces files at once: all are written beside their places first, so that a full disk changes none. Returns their paths. */
 export function replaceFiles(files: readonly Replacement[]): string[] {
-  const pending: { readonly temporary: string; readonly target: string }[] = [];
+  const written: { readonly temporary: string; readonly target: string }[] = [];
+  let current = '';
   try {
     for (const { path, content } of files) {
+      current = path;
       const target = realpathSync(path);
       const temporary = `${target}.${process.pid}.new`;
-      pending.push({ temporary, target });
-      write(temporary, content, statSync(target).mode);
+      const { mode } = statSync(target);
+      const descriptor = openSync(temporary, 'wx', mode);
+      written.push({ temporary, target });
+      write(descriptor, content, mode);
     }
-    for (const { temporary, target } of pending) renameSync(temporary, target);
+    for (const { temporary, target } of written) renameSync(temporary, target);
   } catch (error) {
-    pending.forEach(({ temporary }) => rmSync(temporary, { force: true }));
+    written.forEach(({ temporary }) => rmSync(temporary, { force: true }));
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw Stop.notWritten(`cannot write \`${files[Math.max(0, pending.length - 1)].path}\`: ${reasonOf(error)}`);
+    throw Stop.notWritten(`cannot write \`${current}\`: ${reasonOf(error)}`);
   }
   return files.map(({ path }) => path);
 }
 
-function write(path: string, content: string, mode: number): void {
-  const descriptor = openSync(path, 'wx', mode);
+function write(descriptor: number, content: string, mode: number): void {
   try {
     fchmodSync(descriptor, mode);
     writeFileSync(descriptor, content);
