@@ -10,6 +10,8 @@ const PORT: Shape = { fields: { number: 'integer' } };
 const DESTINATION: Shape = { fields: { host: 'text', subset: 'text', port: PORT } };
 const MTLS: Shape = { fields: { mode: { oneOf: ['UNSET', 'DISABLE', 'PERMISSIVE', 'STRICT'] } } };
 
+const TLS_VERSIONS = ['TLS_AUTO', 'TLSV1_0', 'TLSV1_1', 'TLSV1_2', 'TLSV1_3'];
+
 const TLS_SETTINGS: Shape = {
   fields: {
     httpsRedirect: 'boolean',
@@ -26,8 +28,8 @@ const TLS_SETTINGS: Shape = {
     verifyCertificateSpki: 'texts',
     verifyCertificateHash: 'texts',
     insecureSkipVerify: 'boolean',
-    minProtocolVersion: 'text',
-    maxProtocolVersion: 'text',
+    minProtocolVersion: { oneOf: TLS_VERSIONS },
+    maxProtocolVersion: { oneOf: TLS_VERSIONS },
     cipherSuites: 'texts',
     ecdhCurves: 'texts',
   },
@@ -135,6 +137,7 @@ export const ISTIO_SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
             issuer: 'text',
             audiences: 'texts',
             jwksUri: 'text',
+            jwks_uri: 'text',
             jwks: 'text',
             fromHeaders: { list: { fields: { name: 'text', prefix: 'text' } } },
             fromParams: 'texts',

@@ -1,8 +1,10 @@
 import { isIP } from 'node:net';
+import { jwtRuleRefusal, peerAuthenticationRefusal } from './authentication-refusal';
+import { gatewayRefusal, tooNewInGateway } from './gateway-refusal';
 import { ISTIO_SHAPES } from './istio-shapes';
 import { KubeObject } from './kube-object';
 import { misfit } from './schema';
-import { at, entries, field, isMapping, list, number, text, texts, Value } from './value';
+import { at, entries, field, list, text, texts, Value } from './value';
 import { virtualServiceRefusal } from './virtual-service-refusal';
 
 /** Why the API server or Istio's webhook refuses an object, in words; undefined where it is stored. The rules that change who gets in, not all of them. */
@@ -10,92 +12,16 @@ export function refusalOf(object: KubeObject, minor: number): string | undefined
   const shape = ISTIO_SHAPES.get(object.kind);
   if (shape === undefined) return undefined;
   if (object.spec === undefined || object.spec === null) return object.kind === 'Gateway' || object.kind === 'VirtualService' ? 'there is no `spec`' : undefined;
-  return misfit(object.spec, shape, 'spec') ?? tooNew(object, minor) ?? RULES[object.kind]?.(object.spec, object);
-}
-
-/** Fields that older versions do not know. */
-function tooNew({ kind, spec }: KubeObject, minor: number): string | undefined {
-  if (kind !== 'Gateway' || minor >= 31) return undefined;
-  const index = list(field(spec, 'servers')).findIndex((server) => at(server, 'tls', 'insecureSkipVerify') !== undefined);
-  return index < 0 ? undefined : `unknown field \`spec.servers[${index}].tls.insecureSkipVerify\` before Istio 1.31`;
+  return misfit(object.spec, shape, 'spec') ?? (object.kind === 'Gateway' ? tooNewInGateway(object.spec, minor) : undefined) ?? RULES[object.kind]?.(object.spec, object);
 }
 
 const RULES: Record<string, (spec: Value, object: KubeObject) => string | undefined> = {
-  Gateway: (spec) => {
-    const servers = list(field(spec, 'servers'));
-    if (servers.length === 0) return '`spec.servers` is empty';
-    const names = servers.map((server) => text(at(server, 'port', 'name')));
-    if (new Set(names).size < names.length) return 'two servers have the same `port.name`';
-    return some(servers, (server, index) => gatewayServer(server, `spec.servers[${index}]`));
-  },
+  Gateway: (spec, { name }) => gatewayRefusal(spec, name),
   VirtualService: virtualServiceRefusal,
   AuthorizationPolicy: authorizationPolicy,
-  RequestAuthentication: (spec) => target(spec) ?? some(list(field(spec, 'jwtRules')), (rule, index) => {
-    const path = `spec.jwtRules[${index}]`;
-    if (!text(field(rule, 'issuer')) && !text(field(rule, 'jwksUri'))) return `\`${path}\` has neither \`issuer\` nor \`jwksUri\``;
-    if (text(field(rule, 'jwks')) && text(field(rule, 'jwksUri'))) return `\`${path}\` has both \`jwks\` and \`jwksUri\``;
-    const jwks = text(field(rule, 'jwks'));
-    if (jwks && !isKeySet(jwks)) return `\`${path}.jwks\` is no key set`;
-    if (texts(field(rule, 'audiences')).includes('')) return `\`${path}.audiences\` holds an empty string`;
-    if (list(field(rule, 'fromHeaders')).some((header) => !text(field(header, 'name')))) return `\`${path}.fromHeaders\` has an entry without name`;
-    return undefined;
-  }),
-  PeerAuthentication: (spec) => {
-    const ports = entries(field(spec, 'portLevelMtls'));
-    if (ports.length > 0 && entries(at(spec, 'selector', 'matchLabels')).length === 0) return '`spec.portLevelMtls` needs a selector';
-    return undefined;
-  },
+  RequestAuthentication: (spec) => target(spec) ?? some(list(field(spec, 'jwtRules')), (rule, index) => jwtRuleRefusal(rule, `spec.jwtRules[${index}]`)),
+  PeerAuthentication: (spec) => target(spec) ?? peerAuthenticationRefusal(spec),
 };
-
-function isKeySet(jwks: string): boolean {
-  try {
-    return isMapping(JSON.parse(jwks));
-  } catch {
-    return false;
-  }
-}
-
-function gatewayServer(server: Value, path: string): string | undefined {
-  const port = field(server, 'port');
-  const protocol = text(field(port, 'protocol')) ?? '';
-  const tls = field(server, 'tls');
-  const value = number(field(port, 'number'));
-  if (value === undefined || value < 1 || value > 65535) return `\`${path}.port.number\` is no port`;
-  if (!text(field(port, 'name')) || protocol === '') return `\`${path}.port\` lacks its name or protocol`;
-  if (field(port, 'targetPort')) return `\`${path}.port.targetPort\` is not supported`;
-  const hosts = texts(field(server, 'hosts'));
-  if (hosts.length === 0) return `\`${path}.hosts\` is empty`;
-  const bad = hosts.find((host) => !isServerHost(host));
-  if (bad !== undefined) return `\`${path}.hosts\` holds \`${bad}\``;
-  const secure = ['HTTPS', 'TLS'].includes(protocol.toUpperCase());
-  if (secure && (tls === undefined || tls === null)) return `\`${path}.tls\` is missing for protocol ${protocol}`;
-  const mode = text(field(tls, 'mode'));
-  const given = entries(tls).filter(([key, item]) => key !== 'httpsRedirect' && item !== null && item !== false && item !== '' && !(Array.isArray(item) && item.length === 0));
-  if (!secure && tls && given.length > 0) return `\`${path}.tls\` is not for protocol ${protocol}, but for \`httpsRedirect\``;
-  return secure && mode !== undefined ? tlsSettings(tls, mode, path) : undefined;
-}
-
-function tlsSettings(tls: Value, mode: string, path: string): string | undefined {
-  const has = (key: string) => Boolean(text(field(tls, key))) || list(field(tls, key)).length > 0;
-  if (mode === 'ISTIO_MUTUAL') {
-    return ['serverCertificate', 'privateKey', 'caCertificates', 'credentialName', 'credentialNames'].some(has) ? `\`${path}.tls\` has certificates, which ISTIO_MUTUAL forbids` : undefined;
-  }
-  if (mode === 'PASSTHROUGH' || mode === 'AUTO_PASSTHROUGH') return undefined;
-  const ways = [has('serverCertificate') && has('privateKey'), has('credentialName'), has('credentialNames'), has('tlsCertificates')].filter(Boolean).length;
-  if (ways > 1) return `\`${path}.tls\` names its server certificate in more than one way`;
-  if (has('credentialName') || has('credentialNames')) return undefined;
-  if (!has('tlsCertificates') && !(has('serverCertificate') && has('privateKey'))) return `\`${path}.tls\` names no server certificate`;
-  if (mode !== 'SIMPLE' && !has('caCertificates') && !has('tlsCertificates')) return `\`${path}.tls.caCertificates\` is missing for ${mode}`;
-  return undefined;
-}
-
-function isServerHost(entry: string): boolean {
-  const parts = entry.split('/');
-  if (parts.length > 2 || parts.includes('')) return false;
-  const host = parts[parts.length - 1];
-  if (host === '*' || isIP(host) !== 0) return true;
-  return host.includes('.') && /^(\*\.)?([a-z0-9_]([-a-z0-9_]*[a-z0-9_])?\.)*[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?\.?$/i.test(host) && !/\.\d+\.?$/.test(host);
-}
 
 function authorizationPolicy(spec: Value, object: KubeObject): string | undefined {
   const action = text(field(spec, 'action')) ?? 'ALLOW';
@@ -157,8 +83,10 @@ export function isCidr(block: string): boolean {
 
 function target(spec: Value): string | undefined {
   const labels = entries(at(spec, 'selector', 'matchLabels'));
-  const references = field(spec, 'targetRef') || list(field(spec, 'targetRefs')).length > 0;
-  if (field(spec, 'selector') && references) return '`spec.selector` and `spec.targetRefs` exclude each other';
+  const references = [field(spec, 'targetRef'), ...list(field(spec, 'targetRefs'))].filter((reference) => (reference ?? undefined) !== undefined);
+  if (field(spec, 'selector') && references.length > 0) return '`spec.selector` and `spec.targetRefs` exclude each other';
+  if (references.some((reference) => !text(field(reference, 'name')) || !text(field(reference, 'kind')))) return '`spec.targetRefs` has an entry without kind or name';
+  if (references.some((reference) => text(field(reference, 'namespace')))) return '`spec.targetRefs` has an entry with a namespace';
   return labels.some(([key, value]) => key.includes('*') || String(value).includes('*') || key === '') ? '`spec.selector` has a wildcard' : undefined;
 }
 

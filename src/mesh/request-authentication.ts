@@ -37,7 +37,7 @@ function readRule(rule: Value, source: string): JwtRule {
     issuer: text(field(rule, 'issuer')) ?? '',
     audiences: texts(field(rule, 'audiences')),
     jwks: text(field(rule, 'jwks')) || undefined,
-    jwksUri: text(field(rule, 'jwksUri')) || undefined,
+    jwksUri: (text(field(rule, 'jwksUri')) ?? text(field(rule, 'jwks_uri'))) || undefined,
     fromHeaders: list(field(rule, 'fromHeaders')).map((header) => ({ name: (text(field(header, 'name')) ?? '').toLowerCase(), prefix: text(field(header, 'prefix')) ?? '' })),
     fromParams: texts(field(rule, 'fromParams')),
     fromCookies: texts(field(rule, 'fromCookies')),

@@ -16,7 +16,9 @@ describe('MTLS100: an object that is refused', () => {
   test.each<[string, Manifest, (string | number)[]]>([
     ['an unknown field', policy('AuthorizationPolicy', 'a', { rule: [] }), ['spec', 'rule']],
     ['a whole spec', object('networking.istio.io/v1', 'Gateway', 'default', 'a', {}), ['spec']],
-    ['a name that is no field', gateway('a', [http(['a.test']), http(['b.test'], undefined, { number: 81 })]), ['spec']],
+    ['a server', gateway('a', [http(['a.test']), http(['b.test'], undefined, { number: 81 })]), ['spec', 'servers', 1, 'port', 'name']],
+    ['no field', route({ http: [] }), ['spec']],
+    ['a name', gateway('a.b', [http(['a.test'])]), ['metadata', 'name']],
     ['a route', route({ hosts: [] }), ['spec', 'hosts']],
     ['a value like a field', gateway('a', [http(['a.test'], undefined, { protocol: 7 })]), ['spec', 'servers', 0, 'port', 'protocol']],
   ])('%s', (_name, manifest, path) => {
