@@ -142,7 +142,7 @@ describe('004, one SPIFFE identity denied at the gateway', () => {
   test('hole: port 80 serves the host without any certificate', () => {
     const decision = tutorial.evaluate({ ...request, client: Client.plaintext() });
     expect(decision.outcome).toBe('allowed');
-    expect(decision.hops[0]).toEqual({ stage: 'handshake', text: 'port 80 (plain HTTP) of Gateway default/httpbin: no TLS' });
+    expect(decision.hops[0]).toEqual({ stage: 'handshake', object: 'Gateway default/httpbin', text: 'port 80 (plain HTTP) of Gateway default/httpbin: no TLS' });
   });
 
   test.each(['/status/418/', '//status/418', '/Status/418', '/status%2F418', '/status//418', '/status/418;x'])('hole: the denied identity asks for %s instead', (path) => {
