@@ -23,8 +23,8 @@ export const servicePort: Check = {
     const ports = translations(policy, context);
     return values.flatMap(({ value, negated, rule, path }): Finding[] => {
       const wrong = ports.find(({ port, target }) => String(port) === value && target !== port);
-      const beside = policy.values.filter((other) => other.rule === rule).map((other) => other.value);
-      if (wrong === undefined || ports.some(({ target }) => String(target) === value) || beside.includes(String(wrong.target))) return [];
+      if (wrong === undefined || ports.some(({ target }) => String(target) === value)) return [];
+      if (values.some((other) => other.rule === rule && other.value === String(wrong.target))) return [];
       return [{
         object: policy.object,
         path,

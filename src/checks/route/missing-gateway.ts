@@ -26,7 +26,7 @@ export const missingGateway: Check = {
         effect: 'the routes are bound to no gateway, so their hosts answer 404',
         cure: `write \`${right}\``,
         patch: others.length === 1 ? [{ op: 'replace', path: pointer(path), value: right }] : undefined,
-        related: others.map((gateway) => gateway.object),
+        related: others.filter(({ assumed }) => assumed === undefined).map((gateway) => gateway.object),
       }];
     }));
   },

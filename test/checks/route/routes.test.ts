@@ -194,3 +194,8 @@ describe('route tables that Envoy rejects (MTLS075)', () => {
     expect(found(rejectedRoutes, yaml)).toEqual(expected);
   });
 });
+
+test('Kyma\'s gateway is named though it is not among the manifests (MTLS035)', () => {
+  const yaml = all(virtualService(ROUTE, { gateways: '[kyma-system/kyma-gateway]' }), virtualService(ROUTE, { name: 'w', gateways: '[kyma-gateway]', hosts: '[b.test]' }));
+  expect(findings(missingGateway, yaml).map(({ object, cure, related }) => [object.name, cure, related])).toEqual([['w', 'write `kyma-system/kyma-gateway`', []]]);
+});
