@@ -131,15 +131,15 @@ export class GatewayScope implements Scope {
     const early = examination.outcomes(['identity', 'header'], edge, { peer, port: this.target });
     const late = examination.authenticated(edge, request, now, (passed, claims) => [
       examination.outcomes(['header', 'token'], passed, { peer, claims }),
-      ...this.ways.map((way) => this.beyond(way, passed, request, peer, now, claims)),
+      ...this.ways.map((way) => this.beyond(way, claims === undefined ? edge : passed, passed, request, peer, now, claims)),
     ].join(' '));
     return `${peer.certificate === undefined ? '-' : '+'} ${preflight} ${early} ${late}`;
   }
 
   /** What a route asks of headers and claims, and what its workloads see of them. */
-  private beyond(way: ExaminedWay, message: HttpMessage, request: AccessRequest, peer: Peer, now: Date, claims: Value): string {
+  private beyond(way: ExaminedWay, routed: HttpMessage, message: HttpMessage, request: AccessRequest, peer: Peer, now: Date, claims: Value): string {
     const { entry, destination, ends } = way;
-    const taken = entry.match === undefined ? '' : this.examination.matches(matchOf(entry.match, 'credentials'), message, { peer, claims });
+    const taken = entry.match === undefined ? '' : this.examination.matches(matchOf(entry.match, 'credentials'), routed, { peer, claims });
     if (ends.length === 0) return taken;
     const changed = changeHeaders(message, entry.route, destination, peer);
     return [taken, ...ends.flatMap((end) => (end.asksForwarded ? [this.gatewayPeer, PLAIN] : [this.gatewayPeer]).map((caller) => end.credentials(changed, request, now, caller)))].join(',');

@@ -47,7 +47,9 @@ export function gatewayHop(journey: Journey, proxy: GatewayProxy, port: number, 
   if (seen === undefined) return end(journey, Outcome.BAD_REQUEST, 'the path is malformed', { status: 400 });
   const passage = enforce(journey, { stage: 'gateway', workload, security, message: seen, peer, port: target!, http: true, sourceIp: journey.clientIp, remoteIp: trustedAddress(message.headers, journey.clientIp, proxy.topology.numTrustedProxies) });
   if (!passage.passed) return passage.end;
-  return route(journey, proxy, chain, passage.message, peer, passage.claims, target!);
+  // The route is chosen when the first filter asks for it, and again only when a token was verified: until then what token filters take out is still there.
+  const routed = passage.claims === undefined ? seen : passage.message;
+  return route(journey, proxy, chain, routed, passage.message, peer, passage.claims, target!);
 }
 
 /** The filter chain that takes the connection. */
@@ -107,6 +109,7 @@ function route(
   journey: Journey,
   proxy: GatewayProxy,
   chain: FilterChain,
+  routed: HttpMessage,
   message: HttpMessage,
   peer: Peer,
   claims: Value,
@@ -120,7 +123,7 @@ function route(
   const host = table.find(withoutPort(message.authority), choices);
   if (host === undefined) return notFound(journey, `no VirtualService serves host \`${message.authority}\` on ${describeServer(chain.server)}`);
   if (host.requireTls && !peer.tls) return end(journey, Outcome.REDIRECT, `${describeServer(chain.server)} redirects to HTTPS`, { status: 301 });
-  const entry = chooseRoute(host, { message, peer, claims, port: listenPort, settings: view.settings, choices });
+  const entry = chooseRoute(host, { message: routed, peer, claims, port: listenPort, settings: view.settings, choices });
   if (entry === undefined) return notFound(journey, describeMissing(host, message));
   return follow(journey, proxy, entry, message, peer, chain.server.port);
 }

@@ -8,28 +8,26 @@ import { HeaderChanges, HttpRoute, RouteDestination } from '../mesh/virtual-serv
 /**
  * Applies the header changes of a route and of its destination.
  *
- * What is removed goes first; then the route's `set` and `add`, then the destination's. A value that turns out empty is not written at all, so that a
- * header which the client sent survives a `set` (Envoy `header_parser.cc`).
+ * With one destination they are one list, with several those of the destination come first. Of a list what is removed goes first, then every `set`, then
+ * every `add`. A value that turns out empty is not written at all, so that a header which the client sent survives a `set` (Envoy `header_parser.cc`).
  */
 export function changeHeaders(message: HttpMessage, route: HttpRoute, destination: RouteDestination | undefined, peer: Peer): HttpMessage {
-  const changes = [route.headers, ...(destination === undefined ? [] : [destination.headers])];
-  let headers = message.headers.without(changes
-    .flatMap(({ remove }) => remove)
-    .filter((name) => !isInternal(name)));
-  const remaining = { ...message, headers };
-  for (const change of changes) {
-    for (const [name, value] of change.set.filter(([key]) => !isInternal(key))) {
-      const formatted = formatValue(value, remaining, peer);
-      if (formatted !== '') headers = headers.with(name, formatted);
-    }
-    for (const [name, value] of change.add.filter(([key]) => !isInternal(key))) {
-      const formatted = formatValue(value, remaining, peer);
-      if (formatted !== '') headers = headers.plus(name, formatted);
-    }
-  }
+  const own = destination === undefined ? [] : [destination.headers];
+  const lists = route.destinations.length > 1 ? [own, [route.headers]] : [[route.headers, ...own]];
+  const { headers } = lists.reduce((current, changes) => applyList(current, changes, peer), message);
   const ofDestination = destination === undefined ? undefined : authorityOf(destination.headers);
   const authority = route.rewriteAuthority ?? authorityOf(route.headers) ?? ofDestination ?? message.authority;
   return { ...message, headers, authority };
+}
+
+function applyList(message: HttpMessage, changes: readonly HeaderChanges[], peer: Peer): HttpMessage {
+  const remaining = { ...message, headers: message.headers.without(changes.flatMap(({ remove }) => remove).filter((name) => !isInternal(name))) };
+  const formatted = (pairs: readonly (readonly [string, string])[]) => pairs.filter(([name]) => !isInternal(name))
+    .map(([name, value]): [string, string] => [name, formatValue(value, remaining, peer)]).filter(([, value]) => value !== '');
+  let { headers } = remaining;
+  for (const [name, value] of formatted(changes.flatMap(({ set }) => set))) headers = headers.with(name, value);
+  for (const [name, value] of formatted(changes.flatMap(({ add }) => add))) headers = headers.plus(name, value);
+  return { ...message, headers };
 }
 
 /** What the header changes of a route come to, in words; what changes nothing is left out. */

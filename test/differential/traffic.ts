@@ -150,7 +150,7 @@ function route(random: Random, gateways: readonly Manifest[], conditional: boole
     match: conditional ? random.times(1, 2, () => match(random, gateways)) : undefined,
     ...(end === 'redirect' ? { redirect: compact({ uri: random.maybe(0.5, () => '/moved'), authority: 'moved.test', redirectCode: random.maybe(0.3, () => 302) }) } : {}),
     ...(end === 'direct' ? { directResponse: { status: random.pick([403, 418, 200, 401]) } } : {}),
-    ...(end === 'route' ? { route: [destination(random)], headers: random.maybe(0.6, () => headers(random)), rewrite: random.maybe(0.08, () => rewrite(random)) } : {}),
+    ...(end === 'route' ? { route: random.chance(0.05) ? [{ ...destination(random), weight: 100 }, { ...destination(random), weight: 0 }] : [destination(random)], headers: random.maybe(0.6, () => headers(random)), rewrite: random.maybe(0.08, () => rewrite(random)) } : {}),
   });
 }
 
