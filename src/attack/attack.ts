@@ -5,7 +5,7 @@ import { OutsideWorld, searchHost } from './outside';
 import { searchOvershadowed } from './overshadow';
 import { Doors, ordinarily, demandsCertificate } from './place';
 import { DeadGuard, repaired } from './repair';
-import { Search } from './search';
+import { Refused, Search } from './search';
 import { searchSurviving } from './surviving';
 import { hostTarget } from './target';
 import { searchTenant } from './tenant';
@@ -46,6 +46,8 @@ export interface AttackReport {
   /** What is among the manifests and was not looked through completely. */
   readonly notModelled: readonly string[];
   readonly assumptions: readonly string[];
+  /** Some of the attempts that are refused. */
+  readonly refused: readonly Refused[];
   readonly counts: AttackCounts;
   /** Whether nothing else gets in: every class of requests was tried, and every answer is determined. */
   readonly complete: boolean;
@@ -139,6 +141,7 @@ function report(search: Search, world: OutsideWorld, looked: Pick<AttackCounts, 
     doubts: search.undecided,
     notModelled: [...open, ...(search.truncated ? ['there were more combinations than were tried'] : [])],
     assumptions: [...new Set(ways.flatMap(({ decision }) => decision.assumptions))],
+    refused: search.refused,
     counts: { requests: search.requests, servers: world.doors.servers, ...looked, policies: policiesOf(world.real).length },
     complete: open.length === 0 && !search.truncated && search.undecided.length === 0,
   };

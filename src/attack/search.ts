@@ -1,13 +1,24 @@
 import { Attempt, requestOf, Verdict, verdictOf } from './attempt';
 import { ANYTHING } from './vocabulary';
 import { Doubt, Protection, WayIn } from './way-in';
-import { Mesh } from '../authz';
+import { Decision, Mesh } from '../authz';
 import { evaluateOrdinarily } from '../authz/evaluation';
+
+/** One in so many attempts is kept where it is refused. A prime, so that it falls on every kind. */
+const SAMPLED = 29;
+
+/** An attempt that is refused. */
+export interface Refused {
+  readonly attempt: Attempt;
+  readonly decision: Decision;
+}
 
 /** What a search has seen so far. */
 export class Search {
   /** How many different requests were judged. */
   public requests = 0;
+  /** Some of the attempts that are refused, spread over the search. */
+  public readonly refused: Refused[] = [];
   /** Whether some combination was left out because there were too many. */
   public truncated = false;
   private readonly found = new Map<string, WayIn & { also: string[] }>();
@@ -25,7 +36,9 @@ export class Search {
   public attempt(attempt: Attempt, plain?: Verdict): Verdict {
     this.requests += 1;
     const request = requestOf(attempt, this.at);
-    return verdictOf(plain?.doubt === undefined ? this.real.evaluate(request) : evaluateOrdinarily(this.real._evaluated(), request));
+    const verdict = verdictOf(plain?.doubt === undefined ? this.real.evaluate(request) : evaluateOrdinarily(this.real._evaluated(), request));
+    if (this.requests % SAMPLED === 1 && ['refused', 'closed'].includes(verdict.state)) this.refused.push({ attempt, decision: verdict.decision });
+    return verdict;
   }
 
   /** Whether the mesh, as it is meant, refuses a plain request. */

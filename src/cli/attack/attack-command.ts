@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { jsonReport } from './json-report';
 import { markdownReport } from './markdown-report';
 import { Progress } from './progress';
+import { replay, Replay } from './replay';
 import { textReport } from './text-report';
 import { attack, AttackReport } from '../../attack';
 import { ExitStatus, Stop, stopping } from '../exit-status';
@@ -14,9 +15,12 @@ import { Terminal } from '../terminal';
 interface AttackCommandOptions extends MeshCommandOptions {
   readonly protect?: string[];
   readonly tenant?: string;
+  readonly replay?: boolean;
 }
 
-const REPORTS: Record<string, (terminal: Terminal, report: AttackReport) => void> = { text: textReport, json: jsonReport, markdown: markdownReport };
+type Writer = (terminal: Terminal, report: AttackReport, replayed?: Replay) => void;
+
+const REPORTS: Record<string, Writer> = { text: textReport, json: jsonReport, markdown: markdownReport };
 
 /** Adds `attack`. */
 export function addAttack(program: Command, { terminal, end }: Run): void {
@@ -26,6 +30,7 @@ export function addAttack(program: Command, { terminal, end }: Run): void {
   addMeshOptions(command, ['text', 'json', 'markdown'])
     .option('--protect <host[/path]>', 'what only callers whom policies name may reach, beside what the manifests refuse; may be repeated', collect)
     .option('--tenant <namespace>', 'also search what somebody may add who writes Gateways, VirtualServices and APIRules in this namespace', namespaceOf)
+    .option('--replay', 'send the requests found, and some that are refused, through a real istiod and Envoy: needs the repository\'s conformance rig')
     .action((files: string[], options: AttackCommandOptions) => {
       const { documents } = readManifests(files, terminal);
       const progress = new Progress(terminal, 'searching');
@@ -37,8 +42,9 @@ export function addAttack(program: Command, { terminal, end }: Run): void {
         tenant: options.tenant,
         progress: (done) => progress.reach(done),
       }));
-      REPORTS[options.format](terminal, report);
-      end(report.ways.length > 0 ? ExitStatus.FINDINGS : ExitStatus.FINE);
+      const replayed = options.replay === true ? replay(report, documents, terminal) : undefined;
+      REPORTS[options.format](terminal, report, replayed);
+      end(report.ways.length > 0 || replayed?.agrees === false ? ExitStatus.FINDINGS : ExitStatus.FINE);
     });
 }
 

@@ -1,10 +1,11 @@
+import { Replay } from './replay';
 import { numbered } from './report-words';
 import { Attempt, AttackReport, curlNotes, curlOf } from '../../attack';
 import { decisionJson } from '../decision-json';
 import { Terminal } from '../terminal';
 
 /** Writes what `attack` came to for programs: the facts of the text, nothing shortened. */
-export function jsonReport(terminal: Terminal, report: AttackReport): void {
+export function jsonReport(terminal: Terminal, report: AttackReport, replayed?: Replay): void {
   const { doubts, notModelled, assumptions, counts, complete } = report;
   const answer = {
     ways: numbered(report).map(({ id, way }) => ({
@@ -26,6 +27,7 @@ export function jsonReport(terminal: Terminal, report: AttackReport): void {
     assumptions,
     counts,
     complete,
+    replayed,
   };
   terminal.write(`${JSON.stringify(answer, undefined, 2)}\n`);
 }

@@ -1,3 +1,4 @@
+import { Replay, ReplayVerdict } from './replay';
 import { AttackReport, Doubt, Protection, WayIn } from '../../attack';
 
 /** The ways in of a report with the names by which people talk of them. */
@@ -6,7 +7,7 @@ export function numbered({ ways }: AttackReport): { readonly id: string; readonl
 }
 
 /** The request of a way in, in one line. */
-export function requestText({ attempt, decision }: WayIn): string {
+export function requestText({ attempt, decision }: Pick<WayIn, 'attempt' | 'decision'>): string {
   const { caller, door, host, path, method, headers, service } = attempt;
   const where = door === undefined ? `in the mesh to ${service}, Host ${host}` : `Host ${host}`;
   const name = door?.secure === true && door.sni !== host.toLowerCase() ? `, server name ${door.sni === '' ? 'none' : door.sni}` : '';
@@ -42,6 +43,26 @@ export function doubtText({ what, reason, count }: Doubt): string {
 /** Other requests that one hole lets in, shortened. */
 export function alsoText({ also }: WayIn): string | undefined {
   return also.length === 0 ? undefined : also.length > 6 ? `${also.slice(0, 5).join(', ')} and ${also.length - 5} more` : also.join(', ');
+}
+
+/** What really became of a request. */
+export function verdictText({ outcome, reached, workload, agrees, detail }: ReplayVerdict): string {
+  const what = reached ? `${outcome}, reached ${workload ?? 'a workload'}` : `${outcome}${detail === undefined ? '' : ` (${detail})`}`;
+  return agrees ? what : `${what}: NOT as told here`;
+}
+
+/** How the replay compares with the search. */
+export function replaySummary({ istio, envoy, verdicts, replaced }: Replay): string[] {
+  const count = (refused: boolean) => {
+    const all = verdicts.filter(({ id }) => id.startsWith('R') === refused);
+    return `${all.filter(({ agrees }) => agrees).length} of ${all.length}`;
+  };
+  const odd = verdicts.filter(({ agrees, id }) => !agrees && id.startsWith('R'));
+  return [
+    `on Istio ${istio}, Envoy ${envoy}: ${count(false)} ways in got in, ${count(true)} sampled refusals were refused`,
+    ...odd.map((verdict) => `${verdict.request}: ${verdictText(verdict)}`),
+    ...replaced,
+  ];
 }
 
 function plural(amount: number, noun: string, many = `${noun}s`): string {

@@ -1,0 +1,119 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { numbered, requestText } from './report-words';
+import { Attempt, AttackReport } from '../../attack';
+import { ClientKind } from '../../authz';
+import { PeerCertificate } from '../../authz/peer';
+import { Value } from '../../mesh/value';
+import { Stop } from '../exit-status';
+import { Terminal } from '../terminal';
+
+const MAX_REFUSALS = 40;
+const MAX_ANSWER = 64 * 1024 * 1024;
+
+/** What really became of one request. */
+export interface ReplayVerdict {
+  /** `A` and a number for a way in, `R` for a request that is refused. */
+  readonly id: string;
+  readonly request: string;
+  readonly outcome: string;
+  readonly reached: boolean;
+  readonly workload?: string;
+  readonly detail?: string;
+  /** Whether it is what the search says. */
+  readonly agrees: boolean;
+}
+
+/** What became of the requests on a real mesh. */
+export interface Replay {
+  readonly istio: string;
+  readonly envoy: string;
+  readonly verdicts: readonly ReplayVerdict[];
+  /** What the rig put in the place of manifests, e.g. CAs whose keys it knows. */
+  readonly replaced: readonly string[];
+  readonly agrees: boolean;
+}
+
+interface Sent {
+  readonly id: string;
+  readonly attempt: Attempt;
+  readonly text: string;
+  readonly reaches: boolean;
+  readonly objects?: readonly object[];
+}
+
+/** Sends the ways in, and some requests that are refused, through a real istiod and Envoy. */
+export function replay(report: AttackReport, documents: readonly Value[], terminal: Terminal, rig = findRig()): Replay {
+  const sent: Sent[] = [
+    ...numbered(report).map(({ id, way }) => {
+      const { attempt, objects, decision } = way;
+      return { id, attempt, objects, text: requestText(way), reaches: decision.isAllowed };
+    }),
+    ...report.refused.slice(0, MAX_REFUSALS).map((refused, index) => ({ id: `R${index + 1}`, attempt: refused.attempt, text: requestText(refused), reaches: false })),
+  ];
+  if (sent.length === 0) return { istio: '', envoy: '', verdicts: [], replaced: [], agrees: true };
+  terminal.progress(`replaying ${sent.length} requests`);
+  const answer = run(rig, { objects: documents, requests: sent.map(requestJson) });
+  const verdicts = sent.map(({ id, text, reaches }): ReplayVerdict => {
+    const found: RigVerdict = answer.verdicts.find((verdict) => verdict.id === id) ?? { id, outcome: 'not replayed', reached: false, detail: 'the rig told nothing' };
+    const { outcome, reached, workload, detail } = found;
+    return { id, request: text, outcome, reached, workload, detail, agrees: reached === reaches && outcome !== 'not replayed' };
+  });
+  return { istio: answer.istio, envoy: answer.envoy, verdicts, replaced: answer.replaced ?? [], agrees: verdicts.every(({ agrees }) => agrees) };
+}
+
+type RigVerdict = Pick<ReplayVerdict, 'id' | 'outcome' | 'reached' | 'workload' | 'detail'>;
+
+interface RigAnswer {
+  readonly istio: string;
+  readonly envoy: string;
+  readonly replaced?: readonly string[];
+  readonly verdicts: readonly RigVerdict[];
+}
+
+function run(rig: string, file: object): RigAnswer {
+  const directory = mkdtempSync(join(tmpdir(), 'replay-'));
+  try {
+    const path = join(directory, 'requests.json');
+    writeFileSync(path, JSON.stringify(file));
+    const { status, stdout, error } = spawnSync(rig, ['replay', path], { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: MAX_ANSWER });
+    if (error !== undefined || status === null || status > 1) throw Stop.wrongUse(`the conformance rig could not replay (${error?.message ?? `status ${status}`}): see conformance/README.md for what it needs`);
+    return JSON.parse(stdout) as RigAnswer;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** A request as `conformance/run replay` takes it. */
+function requestJson({ id, attempt, objects }: Sent): object {
+  const { caller, door, service, port, host, path, method, headers } = attempt;
+  const certificate = caller.client._certificate();
+  const identity = caller.client._meshIdentity();
+  return {
+    id,
+    client: caller.client.kind === ClientKind.IN_MESH ? 'in-mesh' : caller.client.kind === ClientKind.PLAINTEXT ? 'plaintext' : 'tls',
+    host,
+    path,
+    method,
+    ...(door === undefined ? { service, port, identity } : { port: door.port, gateway: `${door.proxy.workload.namespace}/${door.proxy.workload.name}`, ...(door.secure ? { sni: door.sni } : {}) }),
+    ...(headers.length > 0 ? { headers } : {}),
+    ...(certificate === undefined ? {} : { certificate: certificateJson(certificate) }),
+    ...(caller.token === undefined ? {} : { token: { claims: JSON.parse(Buffer.from(caller.token.text.split('.')[1], 'base64url').toString('utf8')) } }),
+    ...(objects === undefined ? {} : { objects }),
+  };
+}
+
+function certificateJson({ subject, issuer, uris, dnsNames, foreign }: PeerCertificate): object {
+  return { subject, issuer, uris, dnsNames, foreign: foreign === true };
+}
+
+/** The rig stands beside the source; the npm package does not carry it. */
+export function findRig(from = __dirname): string {
+  for (let directory = from; ; directory = dirname(directory)) {
+    const rig = join(directory, 'conformance', 'run');
+    if (existsSync(rig) && existsSync(join(directory, 'conformance', 'go.mod'))) return rig;
+    if (directory === dirname(directory)) throw Stop.wrongUse('--replay needs the conformance rig, which the npm package does not carry: clone the repository, install what conformance/README.md names (Linux, root, Go, Python), and run the command from there');
+  }
+}
