@@ -5,6 +5,8 @@ import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Severity } from '../finding';
 
+const DEFAULT_DOMAIN = 'cluster.local';
+
 /** MTLS044: a policy of a workload names a principal of a trust domain that the mesh does not know. */
 export const foreignTrustDomain: Check = {
   id: 'MTLS044',
@@ -30,10 +32,11 @@ function isForeign(principal: string, domains: readonly string[]): boolean {
   return /^[^/*]+\/ns\/[^/]+\/sa\/[^/]+$/.test(principal) && !domains.includes(principal.split('/')[0]);
 }
 
-/** The own trust domain and its aliases, where the settings of the mesh are among the manifests. */
+/** The own trust domain and its aliases, where the settings of the mesh are among the manifests or somebody gave them. */
 function knownDomains({ view, objects }: CheckContext): string[] | undefined {
   const { rootNamespace, trustDomain, trustDomainAliases } = view.settings;
   const config = objects.find(({ kind, group, name, namespace }) => kind === 'ConfigMap' && group === '' && name === 'istio' && namespace === rootNamespace);
-  if (config === undefined || !(text(at(config.body, 'data', 'mesh')) ?? '').includes('trustDomain:')) return undefined;
-  return [...new Set([trustDomain, 'cluster.local', ...trustDomainAliases])];
+  const written = (text(at(config?.body, 'data', 'mesh')) ?? '').includes('trustDomain:');
+  if (!written && trustDomain === DEFAULT_DOMAIN) return undefined;
+  return [...new Set([trustDomain, DEFAULT_DOMAIN, ...trustDomainAliases])];
 }

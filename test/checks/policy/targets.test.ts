@@ -1,3 +1,4 @@
+import { CheckContext } from '../../../src/checks';
 import { Check } from '../../../src/checks/check';
 import { addressBehindBalancer } from '../../../src/checks/policy/address-behind-balancer';
 import { allowWithoutSelector } from '../../../src/checks/policy/allow-without-selector';
@@ -11,6 +12,7 @@ import { policyNamespace } from '../../../src/checks/policy/policy-namespace';
 import { selectorWithoutPods } from '../../../src/checks/policy/selector-without-pods';
 import { servicePort } from '../../../src/checks/policy/service-port';
 import { targetRefs } from '../../../src/checks/policy/target-refs';
+import { documentsOf } from '../cases';
 import { all, findings, found, gateway, GATEWAY_PODS, IDENTITY, MUTUAL, pods, policy, service, virtualService } from '../yaml';
 
 const source = (fields: string) => `[{from: [{source: {${fields}}}]}]`;
@@ -283,6 +285,12 @@ describe('foreign trust domains (MTLS044)', () => {
   ])('%s', (_name, yaml, expected) => {
     expect(found(foreignTrustDomain, yaml)).toEqual(expected);
   });
+});
+
+test('a trust domain that is given counts like one that is written (MTLS044)', () => {
+  const yaml = all(pods(), policy(source('principals: [old.test/ns/a/sa/b]')));
+  const count = (trustDomain: string) => foreignTrustDomain.find(new CheckContext(documentsOf(yaml), { kyma: false }, { trustDomain })).length;
+  expect([count('new.test'), count('old.test'), count('cluster.local')]).toEqual([1, 0, 0]);
 });
 
 describe('HTTP conditions on TCP ports (MTLS078)', () => {
