@@ -169,6 +169,7 @@ const layers = [
   zone('checks', ['resources', 'constructs', 'pki', 'synth', 'cli', './imports', './node_modules/cdk8s'], 'checks read the mesh view'),
   zone('synth', ['constructs', 'pki', 'cli', './imports'], 'synth brings the checks to app.synth()'),
   zone('migration', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', './imports', './node_modules/cdk8s'], 'migration reads manifests and asks the evaluator'),
+  zone('plugin', ['resources', 'constructs', 'pki', 'cli', './imports', './node_modules/cdk8s'], 'the plugin brings the checks to cdk8s-cli'),
   zone('authz', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', 'jest', './imports', './node_modules/cdk8s'], 'the evaluator reads the mesh view'),
   zone('attack', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', 'jest', './imports', './node_modules/cdk8s'], 'attack asks the evaluator'),
   zone('diff', ['resources', 'constructs', 'pki', 'checks', 'synth', 'cli', 'jest', './imports', './node_modules/cdk8s'], 'diff asks the evaluator'),

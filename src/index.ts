@@ -10,6 +10,7 @@ export * from './model';
 export * from './resources';
 export * from './constructs';
 export * from './synth';
+export * from './plugin';
 export * as authz from './authz';
 export * as pki from './pki';
 

@@ -1,5 +1,5 @@
 import { counts, LintResult, Placed } from './lint-result';
-import { pageOf } from '../../checks';
+import { pageOf, pointer } from '../../checks';
 import { KubeObject } from '../../mesh/kube-object';
 import { Terminal } from '../terminal';
 
@@ -48,9 +48,4 @@ function finding({ report, region }: Placed) {
 
 function reference({ group, kind, namespace, name }: KubeObject) {
   return { group, kind, namespace: namespace === '' ? undefined : namespace, name };
-}
-
-/** A field path as a JSON pointer (RFC 6901). */
-export function pointer(path: readonly (string | number)[]): string {
-  return path.map((step) => `/${String(step).replace(/~/g, '~0').replace(/\//g, '~1')}`).join('');
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { relative, sep } from 'node:path';
-import { pointer } from './json-report';
 import { LintResult, Placed, PlacedAcknowledgement } from './lint-result';
-import { Acknowledgement, CATALOGUE, Effect, pageOf, Severity } from '../../checks';
+import { Acknowledgement, CATALOGUE, Effect, pageOf, pointer, Severity } from '../../checks';
 import { describeObject } from '../../mesh/kube-object';
 import { Region } from '../manifests/source';
 import { Terminal } from '../terminal';
