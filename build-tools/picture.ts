@@ -1,5 +1,7 @@
 /** Draws the request path of each host: client, gateway server, workload, and below it who passes and who is stopped where. */
-import type { HostSummary, Row } from './access-summary';
+import type { Row } from './access-rows';
+import type { HostSummary } from './access-summary';
+import { wrapped } from '../src/text/layout';
 
 export interface Stage {
   readonly title: string;
@@ -9,11 +11,13 @@ export interface Stage {
 const WIDTH = 900;
 const BOX = 56;
 const LINE = 20;
+/** How many letters a line has room for. */
+const LETTERS = 126;
 
 const STYLE = `
     .bg { fill: #ffffff } .box { fill: #f6f8fa; stroke: #57606a } text { font: 13px ui-sans-serif, system-ui, sans-serif; fill: #1f2328 }
-    .title { font-weight: 600; font-size: 15px } .small { font-size: 12px } .muted { fill: #57606a } .allowed { fill: #1a7f37 } .refused { fill: #cf222e } .arrow { stroke: #57606a; fill: none; marker-end: url(#head) } .head { fill: #57606a }
-    @media (prefers-color-scheme: dark) { .bg { fill: #0d1117 } .box { fill: #161b22; stroke: #8b949e } text { fill: #e6edf3 } .muted { fill: #8b949e } .allowed { fill: #3fb950 } .refused { fill: #f85149 } .arrow { stroke: #8b949e } .head { fill: #8b949e } }`;
+    .title { font-weight: 600; font-size: 15px } .small { font-size: 12px } .muted { fill: #57606a } .allowed { fill: #1a7f37 } .denied { fill: #cf222e } .open, .elsewhere { fill: #9a6700 } .arrow { stroke: #57606a; fill: none; marker-end: url(#head) } .head { fill: #57606a }
+    @media (prefers-color-scheme: dark) { .bg { fill: #0d1117 } .box { fill: #161b22; stroke: #8b949e } text { fill: #e6edf3 } .muted { fill: #8b949e } .allowed { fill: #3fb950 } .denied { fill: #f85149 } .open, .elsewhere { fill: #d29922 } .arrow { stroke: #8b949e } .head { fill: #8b949e } }`;
 
 export function picture(name: string, stages: readonly Stage[]): string {
   let y = 16;
@@ -25,7 +29,7 @@ export function picture(name: string, stages: readonly Stage[]): string {
     }
     for (const host of hosts) {
       parts.push(...path(host, y));
-      y += 24 + BOX + 10 + host.rows.length * LINE + 22;
+      y += 24 + BOX + 10 + host.rows.flatMap(words).length * LINE + 22;
     }
   }
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" role="img" aria-label="${escape(`Request paths of ${name}`)}">
@@ -49,12 +53,22 @@ function path({ host, servers, destinations, rows }: HostSummary, top: number): 
     ...box(240, y, 300, gateway.map(([how]) => how).filter(Boolean).join(', ') || 'gateway', [...new Set(gateway.map(([, whom]) => whom))].join(', ')),
     arrow(540, 614, y),
     ...box(614, y, 270, destinations.join(', ') || 'answered at the gateway', 'workload'),
-    ...rows.flatMap((row, index) => line(row, y + BOX + 24 + index * LINE)),
+    ...rows.flatMap((row) => words(row).map((part, index) => ({ row, part, first: index === 0 })))
+      .flatMap(({ row, part, first }, index) => line(row, part, first, y + BOX + 24 + index * LINE)),
   ];
 }
 
-function line({ verdict, who, how }: Row, y: number): string[] {
-  return [text(16, y, `${verdict === 'allowed' ? '✓' : '✗'} ${who}`, verdict), text(WIDTH - 16, y, how, 'small muted', 'end')];
+/** Who, in lines that leave room for the outcome. */
+function words({ who, outcome, policy }: Row): string[] {
+  return wrapped(who, 0, LETTERS - `${outcome} ${policy ?? ''}`.length);
+}
+
+const MARKS: { [verdict in Row['verdict']]: string } = { allowed: '✓', open: '?', elsewhere: '→', denied: '✗' };
+
+function line({ verdict, outcome, policy }: Row, part: string, first: boolean, y: number): string[] {
+  if (!first) return [text(30, y, part.trim(), verdict)];
+  const how = verdict === 'allowed' ? '' : `${outcome} ${policy ?? ''}`.trim();
+  return [text(16, y, `${MARKS[verdict]} ${part}`, verdict), ...how === '' ? [] : [text(WIDTH - 16, y, how, 'small muted', 'end')]];
 }
 
 function box(x: number, y: number, width: number, first: string, second: string): string[] {

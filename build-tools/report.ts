@@ -1,13 +1,15 @@
 /** What `npm start` says about one tutorial. */
+import type { Row } from './access-rows';
 import { HostSummary, summarise } from './access-summary';
 import type { RenderedFile } from './tutorials';
+import { labelled } from '../src/text/layout';
 
 /** Paints a text for a terminal; the identity elsewhere. */
 export type Paint = (code: number, text: string) => string;
 
 const BOLD = 1;
-const GREEN = 32;
-const RED = 31;
+const COLOURS: { [verdict in Row['verdict']]: number } = { allowed: 32, open: 33, elsewhere: 36, denied: 31 };
+const COLUMN = 24;
 
 export function report(tutorial: string, files: readonly RenderedFile[], paint: Paint = (_code, text) => text): string {
   const count = files.flatMap(({ manifests }) => manifests).length;
@@ -20,11 +22,13 @@ export function report(tutorial: string, files: readonly RenderedFile[], paint: 
 }
 
 function host({ host: name, destinations, servers, rows }: HostSummary, paint: Paint): string[] {
-  const width = Math.max(...rows.map(({ who }) => who.length));
   return [
     '',
     `  ${paint(BOLD, name)} → ${destinations.join(', ') || 'answered at the gateway'}`,
-    ...servers.map((server) => `    served    ${server}`),
-    ...rows.map(({ verdict, who, how }) => `    ${paint(verdict === 'allowed' ? GREEN : RED, verdict)}   ${who.padEnd(width)}   ${how}`),
+    ...servers.map((server) => labelled('served', server, COLUMN, 4)),
+    ...rows.map(({ verdict, outcome, who, policy }) => {
+      const row = labelled(outcome, policy === undefined ? who : `${who}, by ${policy}`, COLUMN, 4);
+      return row.replace(outcome, () => paint(COLOURS[verdict], outcome));
+    }),
   ];
 }

@@ -19,7 +19,7 @@ function main(): void {
   for (const { tutorial, files } of rendered) console.log(report(tutorial, files, paint));
   const manifests = rendered.flatMap(({ files }) => files.flatMap((file) => file.manifests));
   const hosts = new Set(rendered.flatMap(({ tutorial, files }) => files.flatMap((file) => summarise(file.manifests).map(({ host }) => `${tutorial} ${host}`))));
-  console.log(`${rendered.length} tutorials, ${manifests.length} objects, ${hosts.size} hosts. What was wrong with each tutorial: examples/*/README.md`);
+  console.log(`${rendered.length} tutorials, ${manifests.length} objects, ${hosts.size} hosts. Who gets in is what the evaluator says (docs/evaluator.md); proof on a real mesh: npm run conformance.\nWhat was wrong with each tutorial: examples/*/README.md`);
   if (process.argv.includes('--update')) {
     for (const { tutorial, files } of rendered) update(tutorial, files);
     updateReadme(report(rendered[0].tutorial, rendered[0].files));
