@@ -11,9 +11,11 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"strconv"
 	"syscall"
 
 	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
 )
 
 // State is the directory of the running rig; it exists only inside the sandbox.
@@ -49,6 +51,10 @@ func Enter(args []string) int {
 	}
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	if err := dieWithParent(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 130
+	}
 	if err := cmd.Start(); err != nil {
 		fmt.Fprintf(os.Stderr, "cannot create namespaces: %v; run as root on Linux\n", err)
 		return 2
@@ -63,6 +69,24 @@ func Enter(args []string) int {
 		return 130
 	}
 	return cmd.ProcessState.ExitCode()
+}
+
+// ParentVariable names the process that waits for this one, if its end shall end the sandbox.
+const ParentVariable = "RIG_PARENT"
+
+// dieWithParent asks the kernel for a signal when the script that has started this program ends, even by SIGKILL.
+func dieWithParent() error {
+	parent := os.Getenv(ParentVariable)
+	if parent == "" {
+		return nil
+	}
+	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGTERM), 0, 0, 0); err != nil {
+		return err
+	}
+	if strconv.Itoa(os.Getppid()) != parent { // it has ended before
+		return errors.New("interrupted: nothing was started")
+	}
+	return nil
 }
 
 // Dispatch handles the commands by which Enter starts this program again; inside is the work to do in the sandbox.
