@@ -118,7 +118,7 @@ func startMesh(ctx context.Context, o *options, start time.Time, out io.Writer, 
 	if err != nil {
 		return nil, err
 	}
-	runner := &suite.Runner{Mesh: m, Issuers: issuers, Report: &suite.Report{Out: out}, CRDsComplete: o.strict, Results: o.results}
+	runner := &suite.Runner{Mesh: m, Issuers: issuers, Report: &suite.Report{Out: out, Start: start}, CRDsComplete: o.strict, Results: o.results}
 	if err := runner.Prepare(ctx, samples...); err != nil {
 		return nil, err
 	}

@@ -11,10 +11,12 @@ import (
 type Report struct {
 	Out     io.Writer
 	Verbose bool // print passed cases too
+	Start   time.Time
 
 	Passed, Failed, Unjudged int
 	failures                 []string
 	proofs                   []*proof
+	first                    time.Duration // from the start to the first verdict
 }
 
 func (r *Report) heading(format string, args ...any) { fmt.Fprintf(r.Out, "\n"+format+"\n", args...) }
@@ -29,6 +31,9 @@ func (r *Report) fail(where, format string, args ...any) {
 
 // outcome prints one row of the table client × request → expected, seen.
 func (r *Report) outcome(where string, request *Request, seen observation, problems []string) {
+	if r.first == 0 && !r.Start.IsZero() {
+		r.first = time.Since(r.Start)
+	}
 	mark := "✓"
 	if len(problems) > 0 {
 		mark = "✗"
@@ -56,6 +61,9 @@ func (r *Report) outcome(where string, request *Request, seen observation, probl
 // Summary prints the end of the report and tells whether everything passed.
 func (r *Report) Summary(duration time.Duration) bool {
 	r.printProofs()
+	if r.first > 0 {
+		fmt.Fprintf(r.Out, "\nfirst verdict after %.1f s\n", r.first.Seconds())
+	}
 	fmt.Fprintf(r.Out, "\n%d passed, %d failed, in %.1f s\n", r.Passed, r.Failed, duration.Seconds())
 	if r.Unjudged > 0 {
 		fmt.Fprintf(r.Out, "%d objects were NOT judged by the API server: their CustomResourceDefinitions are missing; set CRDS_DIR to a directory that has them\n", r.Unjudged)
