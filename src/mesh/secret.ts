@@ -16,6 +16,7 @@ export type Material =
 /** Secrets and ConfigMaps of trust anchors, and the Secrets that certificate controllers will write. */
 export class CredentialStore {
   private readonly secrets = new Map<string, KubeObject>();
+  private readonly byName = new Map<string, string[]>();
   private readonly configMaps = new Map<string, KubeObject>();
   private readonly promised = new Map<string, KubeObject | undefined>();
 
@@ -28,6 +29,10 @@ export class CredentialStore {
       for (const secret of writtenBy(object)) this.promised.set(secret, object);
     }
     for (const secret of given) this.promised.set(secret, undefined);
+    for (const key of new Set([...this.secrets.keys(), ...this.promised.keys()])) {
+      const name = key.split('/')[1];
+      this.byName.set(name, [...this.byName.get(name) ?? [], key]);
+    }
   }
 
   /** The server certificate of a credential name, for a gateway in a namespace. */
@@ -95,10 +100,15 @@ export class CredentialStore {
 
   /** The Secrets of a name in other namespaces, and what stands for them among the manifests: the Secret, or what a controller makes it from. */
   public inOtherNamespaces(namespace: string, name: string): { readonly namespace: string; readonly object: KubeObject }[] {
-    return [...this.promised, ...this.secrets].flatMap(([key, object]) => {
-      const [place, found] = key.split('/');
-      return found === name && place !== namespace && object !== undefined ? [{ namespace: place, object }] : [];
+    return this.namesakes(`${namespace}/${name}`).flatMap((key) => {
+      const object = this.secrets.get(key) ?? this.promised.get(key);
+      return object === undefined ? [] : [{ namespace: key.split('/')[0], object }];
     });
+  }
+
+  /** The other Secrets of one name, `namespace/name`. */
+  private namesakes(key: string): string[] {
+    return (this.byName.get(key.split('/')[1]) ?? []).filter((other) => other !== key);
   }
 
   private absent(key: string): Material {
@@ -112,7 +122,7 @@ export class CredentialStore {
   /** A Secret of the right name in another namespace is what its author meant and Istio does not read. */
   private elsewhere(key: string): string | undefined {
     const [namespace, name] = key.split('/');
-    const found = [...this.secrets.keys(), ...this.promised.keys()].find((other) => other.split('/')[1] === name && other !== key);
+    const [found] = this.namesakes(key);
     return found === undefined ? undefined : `Secret \`${found}\` is not in the namespace of the gateway's pods: expected \`${namespace}/${name}\``;
   }
 }

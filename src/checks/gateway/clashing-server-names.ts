@@ -1,4 +1,4 @@
-import { rejectionsOf } from './listeners';
+import { certaintyOfPorts, rejectionsOf } from './listeners';
 import { nameServer, otherGateway, pathOf } from './server';
 import type { GatewayServer } from '../../mesh/gateway';
 import type { Check } from '../check';
@@ -17,6 +17,7 @@ export const clashingServerNames: Check = {
   find: (context) => rejectionsOf(context).filter(({ first, second }) => first !== second).map(({ first, second, serverName }) => {
     const [host, other] = [second, first].map((server) => server.hosts[hostIndex(server, serverName)]);
     return {
+      ...certaintyOfPorts(context, first, second),
       object: second.gateway.object,
       path: pathOf(second, 'hosts', hostIndex(second, serverName)),
       message: `host \`${host}\` of ${nameServer(second)} and host \`${other}\` of ${nameServer(first)} are one server name on port ${second.port}`,

@@ -17,8 +17,7 @@ export const mixedClientChecks: Check = {
   severity: Severity.ERROR,
   effect: Effect.OPEN,
   find: (context) => {
-    const servers = context.view.gateways.flatMap((gateway) => gateway.servers);
-    return context.view.virtualServices.flatMap((service) => unequalPairs(service, servers, (closed, open) => closed.gateway === open.gateway)
+    return context.view.virtualServices.flatMap((service) => unequalPairs(context, service, (closed, open) => closed.gateway === open.gateway)
       .filter(({ open, hostIndex }) => !isGuarded(context, open, service.hosts[hostIndex]))
       .map(({ hostIndex, closed, open }) => ({
         object: service.object,

@@ -1,4 +1,4 @@
-import { lossesOf } from './listeners';
+import { certaintyOfPorts, lossesOf } from './listeners';
 import { nameServer, otherGateway, pathOf } from './server';
 import { GatewayServer, isPlainHttp } from '../../mesh/gateway';
 import type { Check } from '../check';
@@ -22,6 +22,7 @@ export const repeatedHost: Check = {
 /** Findings for servers that lose over a host. */
 export function repeatedHosts(context: CheckContext, concerns: (server: GatewayServer) => boolean, effect: string): Finding[] {
   return lossesOf(context).filter(({ server, host }) => host !== undefined && concerns(server)).map(({ server, winner, host }) => ({
+    ...certaintyOfPorts(context, server, winner),
     object: server.gateway.object,
     path: pathOf(server, 'hosts', server.hosts.indexOf(host!)),
     message: `host \`${host!}\` of ${nameServer(server)} (port ${server.port}) is also in ${nameServer(winner)} (port ${winner.port})`,

@@ -1,6 +1,6 @@
 import { isGuarded } from './client-certificate-guard';
 import { isWritten } from './server';
-import { serversOf } from './ways-in';
+import { boundServers, serversOf } from './ways-in';
 import { clientCheckOf, ClientCheck } from '../../mesh/client-check';
 import { describeServer, GatewayServer } from '../../mesh/gateway';
 import { describeObject, KubeObject } from '../../mesh/kube-object';
@@ -22,10 +22,9 @@ export const spoofedHeader: Check = {
   severity: Severity.ERROR,
   effect: Effect.OPEN,
   find: (context) => {
-    const servers = context.view.gateways.flatMap((gateway) => gateway.servers);
     return context.view.virtualServices.flatMap((service) => service.http.flatMap((route, index) => {
       const kept = keptHeaders(route, index);
-      const open = kept.length === 0 ? undefined : openServer(context, service, route, servers);
+      const open = kept.length === 0 ? undefined : openServer(context, service, route);
       return open === undefined ? [] : kept.map((header) => finding(service, header, open));
     }));
   },
@@ -46,7 +45,8 @@ function keptHeaders({ headers, destinations }: HttpRoute, index: number): KeptH
   return [...written(headers, ['spec', 'http', index]), ...ofDestinations];
 }
 
-function openServer(context: CheckContext, service: VirtualService, route: HttpRoute, servers: readonly GatewayServer[]): GatewayServer | undefined {
+function openServer(context: CheckContext, service: VirtualService, route: HttpRoute): GatewayServer | undefined {
+  const servers = boundServers(context, service);
   return service.hosts.flatMap((host) => serversOf(route, host, service, servers)
     .filter((server) => clientCheckOf(server) === ClientCheck.NONE && !isMandatory(server) && !isGuarded(context, server, host)))[0];
 }

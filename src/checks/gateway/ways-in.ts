@@ -2,6 +2,8 @@ import { ClientCheck, clientCheckOf } from '../../mesh/client-check';
 import type { GatewayServer } from '../../mesh/gateway';
 import { intersection, hostsForNamespace } from '../../mesh/host-name';
 import type { HttpRoute, VirtualService } from '../../mesh/virtual-service';
+import type { CheckContext } from '../context';
+import { oncePerContext } from '../written';
 
 /** Two servers through which one route is reached: one that demands a client certificate and one that does not. */
 export interface UnequalPair {
@@ -10,10 +12,17 @@ export interface UnequalPair {
   readonly open: GatewayServer;
 }
 
+const gatewaysByName = oncePerContext(({ view }) => new Map(view.gateways.map((gateway) => [`${gateway.namespace}/${gateway.name}`, gateway])));
+
+/** The servers of the Gateways that a VirtualService is bound to, in the order of the Gateways. */
+export function boundServers(context: CheckContext, service: VirtualService): GatewayServer[] {
+  const gateways = [...new Set(service.gateways)].flatMap((name) => gatewaysByName(context).get(name) ?? []);
+  return gateways.sort((a, b) => a.object.index - b.object.index).flatMap(({ servers }) => servers);
+}
+
 /** The servers that lead from a host of a VirtualService to one of its routes; redirects and answers of the gateway's own lead nowhere. */
 export function serversOf(route: HttpRoute, host: string, service: VirtualService, servers: readonly GatewayServer[]): GatewayServer[] {
-  const bound = servers.filter(({ gateway, hosts }) => service.gateways.includes(`${gateway.namespace}/${gateway.name}`)
-    && intersection(hostsForNamespace(hosts, service.namespace), [host]).length > 0);
+  const bound = servers.filter(({ hosts }) => intersection(hostsForNamespace(hosts, service.namespace), [host]).length > 0);
   if (route.matches === undefined) return bound;
   return bound.filter(({ gateway, port }) => route.matches!.some((match) => (match.port === undefined || match.port === port)
     && (match.gateways.length === 0 || match.gateways.includes(`${gateway.namespace}/${gateway.name}`))));
@@ -21,10 +30,12 @@ export function serversOf(route: HttpRoute, host: string, service: VirtualServic
 
 /** Every such pair of a VirtualService, once for each host and pair of servers. */
 export function unequalPairs(
+  context: CheckContext,
   service: VirtualService,
-  servers: readonly GatewayServer[],
   related: (closed: GatewayServer, open: GatewayServer) => boolean,
 ): UnequalPair[] {
+  const servers = boundServers(context, service);
+  if (!servers.some((server) => clientCheckOf(server) === ClientCheck.CERTIFICATE)) return [];
   const routes = service.http.filter(({ redirect, directStatus }) => redirect === undefined && directStatus === undefined);
   return service.hosts.flatMap((host, hostIndex) => {
     const found = new Map<GatewayServer, UnequalPair>();

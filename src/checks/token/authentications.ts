@@ -11,6 +11,29 @@ export const writtenAuthentications: (context: CheckContext) => readonly Request
   writtenObjects(context, 'RequestAuthentication', 'security.istio.io').flatMap((object) => readRequestAuthentication(object) ?? [])
 ));
 
+/** What is in a namespace or in the root namespace: nothing else can apply to its pods. */
+export function nearby<T extends Selecting>(context: CheckContext, groups: ReadonlyMap<string, readonly T[]>, namespace: string): readonly T[] {
+  const root = context.view.settings.rootNamespace;
+  const here = groups.get(namespace) ?? [];
+  return namespace === root ? [...groups.values()].flat() : [...here, ...groups.get(root) ?? []];
+}
+
+/** Every RequestAuthentication by namespace, those included that Kyma's operator makes. */
+export const authenticationsByNamespace = oncePerContext(({ view }) => grouped(view.authentications.all));
+
+/** Every AuthorizationPolicy by namespace. */
+export const policiesByNamespace = oncePerContext(({ view }) => grouped(view.policies.all));
+
+function grouped<T extends Selecting>(items: readonly T[]): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(item.object.namespace);
+    if (group === undefined) groups.set(item.object.namespace, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
 /** Whether two of one namespace, or one of the root namespace, can apply to the same pods. */
 export function mayMeet(context: CheckContext, one: Selecting, other: Selecting): boolean {
   const { settings } = context.view;

@@ -1,4 +1,4 @@
-import { mayMeet } from './authentications';
+import { authenticationsByNamespace, mayMeet, nearby } from './authentications';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
@@ -31,7 +31,8 @@ function judge(context: CheckContext, policy: WrittenPolicy, { value, rule, path
   const [issuer, subject] = [value.slice(0, slash), value.slice(slash + 1)];
   // One that ends within its URL is MTLS077.
   if (issuer === '' || issuer.startsWith('*') || issuer.endsWith('*') || /^https?:\/$/.test(issuer)) return [];
-  const authentications = context.view.authentications.all.filter((authentication) => mayMeet(context, policy, authentication));
+  const near = nearby(context, authenticationsByNamespace(context), policy.object.namespace);
+  const authentications = near.filter((authentication) => mayMeet(context, policy, authentication));
   const issuers = authentications.flatMap(({ rules }) => rules).map((jwtRule) => jwtRule.issuer);
   if (issuers.length === 0 || issuers.includes('') || issuers.includes(issuer)) return [];
   const meant = issuers.find((known) => known.replace(/\/$/, '') === issuer.replace(/\/$/, ''));

@@ -1,4 +1,4 @@
-import { mayMeet, ruleThatDemandsToken, writtenAuthentications } from './authentications';
+import { authenticationsByNamespace, mayMeet, nearby, ruleThatDemandsToken, writtenAuthentications } from './authentications';
 import { serviceOfHost } from '../../mesh/backend';
 import { describeObject } from '../../mesh/kube-object';
 import { surelySelects } from '../../mesh/labels';
@@ -27,7 +27,8 @@ function findingsOf(context: CheckContext, authentication: RequestAuthentication
   const victims = enforcedPolicies(context).flatMap((policy) => {
     if (ruleThatDemandsToken(policy) === undefined || targetsOf(context, policy).gateways.length > 0) return [];
     const reads = (its: JwtRule) => its.issuer === rule.issuer && shareLocation(its, rule);
-    const needed = writtenAuthentications(context).some((other) => mayMeet(context, policy, other) && other.rules.some(reads));
+    const near = nearby(context, authenticationsByNamespace(context), policy.object.namespace);
+    const needed = near.some((other) => mayMeet(context, policy, other) && other.rules.some(reads));
     const reach = needed ? reachOf(context, authentication, policy) : undefined;
     return reach === undefined ? [] : [{ policy, certain: reach === 'certain' }];
   });

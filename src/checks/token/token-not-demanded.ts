@@ -1,4 +1,4 @@
-import { isTokenKey, mayMeet, writtenAuthentications } from './authentications';
+import { isTokenKey, mayMeet, nearby, policiesByNamespace, writtenAuthentications } from './authentications';
 import type { AuthorizationPolicy } from '../../mesh/authorization-policy';
 import { describeObject } from '../../mesh/kube-object';
 import type { RequestAuthentication } from '../../mesh/request-authentication';
@@ -18,13 +18,15 @@ export const tokenNotDemanded: Check = {
   severity: Severity.WARNING,
   effect: Effect.OPEN,
   find: (context) => {
-    const demanding = context.view.policies.all.filter((policy) => !policy.dryRun && readsTokens(policy));
+    const demands = (policy: AuthorizationPolicy) => !policy.dryRun && readsTokens(policy);
     return writtenAuthentications(context).flatMap((authentication) => {
       const { object, rules } = authentication;
       if (rules.length === 0 || isForRouting(context, authentication)) return [];
       // A token that is verified at a gateway may be demanded behind it.
       const atGateway = targetsOf(context, authentication).gateways.length > 0;
-      if (demanding.some((policy) => atGateway || mayMeet(context, policy, authentication))) return [];
+      if (atGateway && context.view.policies.all.some(demands)) return [];
+      const near = nearby(context, policiesByNamespace(context), object.namespace);
+      if (near.some((policy) => demands(policy) && mayMeet(context, policy, authentication))) return [];
       return [{
         object,
         path: ['spec', 'jwtRules'],

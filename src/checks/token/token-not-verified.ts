@@ -1,4 +1,4 @@
-import { isTokenKey, mayMeet, ruleThatDemandsToken, writtenAuthentications } from './authentications';
+import { authenticationsByNamespace, isTokenKey, mayMeet, nearby, ruleThatDemandsToken, writtenAuthentications } from './authentications';
 import { describeObject, KubeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
@@ -18,9 +18,9 @@ export const tokenNotVerified: Check = {
   find: (context) => enforcedPolicies(context).flatMap((policy) => {
     const { object, selector } = policy;
     const rule = ruleThatDemandsToken(policy) ?? ruleThatDeniesStrangers(policy);
-    const { authentications, settings } = context.view;
-    const near = authentications.all.filter((authentication) => [object.namespace, settings.rootNamespace].includes(authentication.object.namespace));
-    if (rule === undefined || selector === undefined || near.length === 0 || hasOthers(context, policy)) return [];
+    if (rule === undefined || selector === undefined) return [];
+    const near = nearby(context, authenticationsByNamespace(context), object.namespace);
+    if (near.length === 0 || hasOthers(context, policy)) return [];
     if (near.some((authentication) => mayMeet(context, policy, authentication))) return [];
     return [{
       object,

@@ -59,6 +59,17 @@ describe('MTLS009: one TLS host in two servers', () => {
   });
 });
 
+test('two ports that only the charts of Istio are known to lead to one are a warning', () => {
+  const two = (first: object, second: object) => [gateway('a', [first]), gateway('b', [second])];
+  const severities = (check: typeof repeatedHost, manifests: Manifest[]) => find(check, manifests).map(({ severity }) => severity);
+  const other = { number: 8443, name: 'other' };
+  expect(severities(repeatedHost, two(https('SIMPLE', ['a.test']), https('SIMPLE', ['a.test'], {}, other)))).toEqual(['warning']);
+  expect(severities(clashingServerNames, two(https('SIMPLE', ['a.test']), https('SIMPLE', ['A.test'], {}, other)))).toEqual(['warning']);
+  expect(severities(mixedProtocols, two(https('SIMPLE', ['a.test']), http(['b.test'], undefined, other)))).toEqual(['warning']);
+  const known = [gatewayPods('istio-system'), service([{ name: 'a', port: 443, targetPort: 8443 }, { name: 'b', port: 8443, targetPort: 8443 }])];
+  expect(severities(repeatedHost, [...two(https('SIMPLE', ['a.test']), https('SIMPLE', ['a.test'], {}, other)), ...known])).toEqual([undefined]);
+});
+
 describe('MTLS056: one host in two redirects', () => {
   test('the redirect of the younger Gateway is dropped', () => {
     const manifests = [gateway('a', [redirect(['a.test'])]), gateway('b', [redirect(['b.test', 'a.test'])])];
