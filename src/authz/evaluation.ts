@@ -65,6 +65,7 @@ function travel(mesh: EvaluatedMesh, request: AccessRequest, now: Date, choices:
   const malformed = 'malformed' in read ? read : undefined;
   const sent = withToken(mesh.view, sentRequest(request), request);
   const message = 'malformed' in read ? sent : withToken(mesh.view, read, request);
+  const { unproved } = mesh.view.settings.behaviour;
   const journey: Journey = {
     view: mesh.view,
     security: mesh.security,
@@ -78,7 +79,7 @@ function travel(mesh: EvaluatedMesh, request: AccessRequest, now: Date, choices:
     malformed,
     sent,
     log: new Log(),
-    assumptions: new Set(),
+    assumptions: new Set(unproved === undefined ? [] : [unproved]),
   };
   if (client.kind === ClientKind.IN_MESH) return insideMesh(journey, request, message);
   const port = request.port ?? (secure ? 443 : 80);
