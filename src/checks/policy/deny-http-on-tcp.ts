@@ -10,9 +10,15 @@ import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
 
+const IDENTITIES = new Set(['principals', 'namespaces', 'serviceAccounts']);
+
 interface TcpPort {
   /** The port of the pods; several where one of them is meant and it cannot be told which; none where nothing is known. */
   readonly ports: readonly number[];
+  /** The server names that it is for, at a gateway. */
+  readonly names?: readonly string[];
+  /** Whether a peer may have an identity there. */
+  readonly identified: boolean;
   readonly text: string;
 }
 
@@ -26,7 +32,7 @@ export const denyHttpOnTcp: Check = {
     const ports = tcpPorts(policy, context);
     return policy.rules.flatMap((rule, index): Finding[] => {
       const lost = conditionsOf(rule).find((condition) => isHttp(condition, context));
-      const port = lost === undefined ? undefined : ports.find((candidate) => mayApply(rule, candidate));
+      const port = lost === undefined ? undefined : ports.find((candidate) => mayApply(rule, candidate) && !isSpared(rule, candidate));
       return port === undefined ? [] : [{
         object: policy.object,
         path: ['spec', 'rules', index],
@@ -53,13 +59,36 @@ function mayApply({ to, when }: PolicyRule, { ports }: TcpPort): boolean {
   return when.every(allows) && (to.length === 0 || to.some((operation) => operation.every(allows)));
 }
 
+/** Whether no connection of a port is meant by what else the rule asks for: another server name, or an identity where nobody has one. */
+function isSpared({ from, when }: PolicyRule, { names, identified }: TcpPort): boolean {
+  const asksIdentity = from.length > 0 && from.every((source) => source.some(({ key, values }) => IDENTITIES.has(key) && values.length > 0));
+  const serverNames = when.filter(({ key }) => key === 'connection.sni');
+  return (asksIdentity && !identified) || (names !== undefined && serverNames.some((condition) => isForOthers(condition, names)));
+}
+
+/** Whether a condition on the server name leaves out all of some names. */
+function isForOthers({ values, notValues }: PolicyField, names: readonly string[]): boolean {
+  const isMeant = (name: string) => values.length === 0 || values.some((value) => covers(value, name) || covers(name, value));
+  return names.every((name) => !isMeant(name) || notValues.some((value) => covers(value, name)));
+}
+
+/** Whether a value of a policy stands for every server name that a host of a Gateway stands for. */
+function covers(value: string, host: string): boolean {
+  return value === host || (value.startsWith('*') && host.endsWith(value.slice(1)));
+}
+
 function tcpPorts(policy: WrittenPolicy, context: CheckContext): TcpPort[] {
   const { gateways, services } = targetsOf(context, policy);
   return [
     ...gateways.flatMap(({ servers, workload: { assumed } }) => servers.filter(({ server }) => clientCheckOf(server) === ClientCheck.NO_HTTP)
-      .map(({ server, target }) => ({ ports: assumed === undefined ? [target] : [target, server.port], text: describeServer(server) }))),
+      .map(({ server, target }) => ({
+        ports: assumed === undefined ? [target] : [target, server.port],
+        names: server.tls === undefined ? undefined : server.hosts.map((host) => host.slice(host.indexOf('/') + 1).toLowerCase()),
+        identified: /MUTUAL$/.test(server.tls?.mode ?? ''),
+        text: describeServer(server),
+      }))),
     ...services.filter((service) => hasProxies(service, context)).flatMap(({ namespace, name, ports }) => ports.filter(({ http }) => !http)
-      .map(({ port, targetPort }) => ({ ports: typeof targetPort === 'number' ? [targetPort] : [], text: `TCP port ${port} of Service \`${namespace}/${name}\`` }))),
+      .map(({ port, targetPort }) => ({ ports: typeof targetPort === 'number' ? [targetPort] : [], identified: true, text: `TCP port ${port} of Service \`${namespace}/${name}\`` }))),
   ];
 }
 
