@@ -62,7 +62,7 @@ const MET = `- { url: 'https://a.test/x?y', client: alice, expect: { outcome: al
 - { url: 'https://t.test/', token: { claims: { iss: 'https://other.test' } }, expect: unauthenticated }
 - { url: 'https://t.test/', token: file, expect: undecided }
 - { url: 'https://t.test/', method: NONSENSE, expect: 400 }
-- { url: 'https://t.test/', method: NONSENSE, http2: true, expect: 403 }
+- { url: 'https://t.test/', method: NONSENSE, http2: true, expect: bad request }
 - { url: 'http://httpbin.default:8000/', client: { inMesh: default/sleep }, expect: forbidden }
 - { url: 'http://any.test/', client: in-mesh plaintext, service: default/httpbin, port: 8000, expect: forbidden }
 `;

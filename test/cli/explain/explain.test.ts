@@ -80,7 +80,7 @@ test.each([
   [['https://t.test/', '--claims', `{"iss":"${issuer}","sub":"bob"}`], '403 forbidden at sidecar of default/tokens'],
   [['https://t.test/', '--claims', '{"iss":"https://other.test","sub":"bob"}'], '401 unauthenticated at sidecar of default/tokens'],
   [['https://a.test/', '-X', 'NONSENSE'], '400 bad request at gateway istio-system/istio-ingressgateway'],
-  [['https://a.test/', '-X', 'NONSENSE', '--http2'], '403 forbidden at sidecar of default/httpbin'],
+  [['https://a.test/', '-X', 'NONSENSE', '--http2'], '400 bad request at sidecar of default/httpbin'],
   [['https://a.test/', '--cert', 'alice.pem', '--at', '2099-01-01'], 'handshake rejected at gateway istio-system/istio-ingressgateway'],
 ])('%j: %s', async (args, answer) => {
   expect((await told(...args)).split('\n')[0]).toBe(answer);
