@@ -68,3 +68,10 @@ func merged(present any, added []byte) string {
 	}
 	return string(content)
 }
+
+// replaceKeysOfRule adapts what the played operator of Kyma makes of an APIRule.
+func (a *adapter) replaceKeysOfRule(o *unstructured.Unstructured) {
+	if o.GetKind() == "RequestAuthentication" {
+		a.replaceKeys(o)
+	}
+}
