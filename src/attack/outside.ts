@@ -52,14 +52,19 @@ export function searchHost(world: OutsideWorld, host: string): void {
   const forged = forgeries(trustedHeaders(rules, routes, world.headers));
   const pathMatters = fields.some(({ key }) => key === 'paths') || routes.some(({ directStatus }) => directStatus !== undefined);
   const prefixes = pathMatters ? openPrefixes(rules, routes) : [];
-  for (const path of pathsOf(fields, routes)) {
-    for (const method of methodsOf(fields, routes)) {
-      for (const caller of callersOf(world, target, rules, home)) {
+  const paths = pathsOf(fields, routes);
+  for (const method of methodsOf(fields, routes)) {
+    for (const caller of callersOf(world, target, rules, home)) {
+      const refused = paths.flatMap((path) => {
         const plain: Attempt = { caller: home.secure ? caller : { ...PLAINTEXT, token: caller.token }, door: home, host, path, method, headers: [] };
         const refusal = refusalOf(world, plain);
-        if (refusal === undefined) continue;
+        return refusal === undefined ? [] : [{ plain, refusal }];
+      });
+      // Whoever is refused on every path that is told apart is refused in every spelling of one.
+      const spelt = pathMatters && refused.length < paths.length;
+      for (const { plain, refusal } of refused) {
         protectedBy(world, plain, refusal, target);
-        tryAll(world, target, { plain, refusal, near, forged, prefixes, pathMatters });
+        tryAll(world, target, { plain, refusal, near, forged, prefixes, pathMatters: spelt });
       }
     }
   }
