@@ -5,6 +5,7 @@ import { addDiff } from './diff/diff-command';
 import { ExitStatus, Stop } from './exit-status';
 import { addExplain } from './explain/explain';
 import { addLint } from './lint/lint-command';
+import { addMatrix } from './matrix/matrix-command';
 import { addMigrate } from './migrate/migrate-command';
 import { addPki } from './pki/pki-command';
 import { Run } from './run';
@@ -24,7 +25,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     .showHelpAfterError('(--help tells how it is used)')
     .addHelpText('afterAll', STATUSES);
   const run: Run = { terminal, end: (end) => { status = end; } };
-  [addAttack, addCheck, addDiff, addExplain, addLint, addMigrate, addPki].forEach((add) => add(program, run));
+  [addAttack, addCheck, addDiff, addExplain, addLint, addMatrix, addMigrate, addPki].forEach((add) => add(program, run));
   try {
     await program.parseAsync([...args], { from: 'user' });
     return status;
