@@ -6,7 +6,7 @@ import { CredentialClasses } from './credential-classes';
 import { Endpoint } from './endpoint';
 import { gatewayEndpoints } from './gateway-endpoints';
 import { GatewayScope } from './gateway-scope';
-import { Guards } from './guards';
+import { Guard, Guards } from './guards';
 import { HeaderSet, Operation, Sample } from './operation';
 import { canonical } from './request-parts';
 import { Scope } from './scope';
@@ -18,6 +18,7 @@ import { AccessRequest, Client, ClientKind, Mesh } from '../authz';
 import { calledService, callerNamespace, EvaluatedMesh } from '../authz/evaluation';
 import { withoutPort } from '../authz/http-message';
 import { findBackend } from '../mesh/backend';
+import { Workload } from '../mesh/workload';
 
 /** Examples are judged as of this moment: what they carry is asserted and has no dates. */
 export const EXAMPLE_TIME = '2030-01-01T00:00:00Z';
@@ -44,6 +45,7 @@ export class AccessSpace {
   private readonly surfaces = new Map<Endpoint, Surface>();
   private readonly samples = new Map<Endpoint, { path?: Map<string, string>; method?: Map<string, string> }>();
   private readonly credentials = new Map<Endpoint, CredentialClasses>();
+  private readonly atEndpoints = new Map<Endpoint, readonly { readonly scope?: Scope }[]>();
   private places?: Map<string, Endpoint>;
   private found?: { readonly outside: readonly NamedClient[]; readonly inMesh: readonly NamedClient[]; readonly tokens: readonly NamedToken[] };
 
@@ -104,6 +106,27 @@ export class AccessSpace {
     };
   }
 
+  /** What guards pods. */
+  public guardOf(workload: Workload): Guard {
+    return this.guards.of(workload);
+  }
+
+  /** The routes of an endpoint of a gateway in words, each with the pods that it leads to. */
+  public waysOf(endpoint: Endpoint): { readonly route: string; readonly pods?: Workload }[] {
+    const ways = this.scopesAt(endpoint).flatMap(({ scope }) => (scope instanceof GatewayScope ? scope.ways : []));
+    return ways.flatMap(({ entry: { virtualService, route }, pods }) => {
+      const name = `${virtualService.namespace}/${virtualService.name}`;
+      if (pods.length > 0) return pods.map(({ workload }) => ({ route: name, pods: workload }));
+      const answer = route.redirect !== undefined ? 'redirects' : route.directStatus !== undefined ? `answers ${route.directStatus}` : 'leads outside or nowhere';
+      return [{ route: `${name} ${answer}` }];
+    });
+  }
+
+  /** The pods behind an endpoint inside the mesh. */
+  public podsOf(endpoint: Endpoint): Workload[] {
+    return this.scopesAt(endpoint).flatMap(({ scope }) => (scope instanceof ServiceScope ? scope.ends : [])).map(({ pods }) => pods.workload);
+  }
+
   /** The class of a request: equal texts for requests that get equal answers. */
   public signatureOf(request: AccessRequest): string {
     return this.scopesOf(request).map(({ key, scope }) => [key, ...(scope === undefined ? [] : PARTS.map((part) => scope[part](request)))].join('\n#')).join('\n==\n');
@@ -117,7 +140,7 @@ export class AccessSpace {
     const base = this.plainRequest(endpoint);
     const path = this.sampleOf(endpoint, 'path', this.partOf(request, 'path'), paths, (value) => ({ ...base, path: value, ...(value === '*' ? { method: 'OPTIONS' } : {}) }));
     const method = this.sampleOf(endpoint, 'method', this.partOf(request, 'method'), methods, (value) => ({ ...base, method: value }));
-    const credentials = this.credentialsOf(endpoint).find(this.partOf(request, 'credentials'));
+    const credentials = this.credentialsOf(endpoint).find(this.partOf(request, 'credentials'), this.partOf({ ...request, token: undefined }, 'client'));
     if (path === undefined || method === undefined || credentials === undefined) return undefined;
     return { ...this.requestOf(endpoint, credentials.caller, { path, method: path === '*' ? 'OPTIONS' : method, headers: credentials.headers }), clientIp: request.clientIp };
   }
@@ -129,8 +152,13 @@ export class AccessSpace {
   }
 
   /** How much of a request a place tells apart by one part, for requests that go to the same place. */
-  public partOf(request: AccessRequest, part: (typeof PARTS)[number]): string {
+  public partOf(request: AccessRequest, part: (typeof PARTS)[number] | 'client'): string {
     return this.scopesOf(request).map(({ scope }) => scope?.[part](request) ?? '').join('\n==\n');
+  }
+
+  /** How much an endpoint tells apart by one part, for requests that are made for it. */
+  public partAt(endpoint: Endpoint, request: AccessRequest, part: (typeof PARTS)[number] | 'client'): string {
+    return this.scopesAt(endpoint).map(({ scope }) => scope?.[part](request) ?? '').join('\n==\n');
   }
 
   /** Where a request goes: equal texts for requests that meet the same conditions. */
@@ -149,7 +177,8 @@ export class AccessSpace {
   private credentialsOf(endpoint: Endpoint): CredentialClasses {
     const known = this.credentials.get(endpoint) ?? new CredentialClasses(
       this.callersOf(endpoint), this.surfaceOf(endpoint).headers.map(({ value }) => value),
-      (caller, headers) => this.partOf(this.requestOf(endpoint, caller, { headers }), 'credentials'),
+      (caller, headers) => this.partAt(endpoint, this.requestOf(endpoint, caller, { headers }), 'credentials'),
+      (caller) => this.partAt(endpoint, this.requestOf(endpoint, caller), 'client'),
     );
     this.credentials.set(endpoint, known);
     return known;
@@ -172,6 +201,12 @@ export class AccessSpace {
       if (!found.has(place)) found.set(place, { ...endpoint, host });
     }
     return [...found.values()];
+  }
+
+  private scopesAt(endpoint: Endpoint): readonly { readonly scope?: Scope }[] {
+    const scopes = this.atEndpoints.get(endpoint) ?? this.scopesOf(this.plainRequest(endpoint));
+    this.atEndpoints.set(endpoint, scopes);
+    return scopes;
   }
 
   /** The places that a request may come to, one for each answer to open facts; without a scope where nobody reads it. */

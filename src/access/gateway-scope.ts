@@ -2,7 +2,7 @@ import { Way, waysOf } from './backends';
 import { Connection } from './connection';
 import { Demand, NOTHING } from './demand';
 import { Guards } from './guards';
-import { relevantFields, testsOf } from './policy-tests';
+import { headerOf, relevantFields, testsOf } from './policy-tests';
 import { canonical, credentialPart, hostPart, matchOf, methodPart, normalizations, pathPart } from './request-parts';
 import { Examination, Scope } from './scope';
 import { WorkloadExamination } from './workload-examination';
@@ -10,6 +10,8 @@ import { AccessRequest } from '../authz';
 import { EvaluatedMesh } from '../authz/evaluation';
 import { atTheEdge } from '../authz/gateway-hop';
 import { handshake } from '../authz/handshake';
+import { formatValue } from '../authz/header-format';
+import { HeaderLines } from '../authz/header-lines';
 import { changeHeaders } from '../authz/header-operations';
 import { HttpMessage, withoutPort } from '../authz/http-message';
 import { meshPeer, Peer } from '../authz/peer';
@@ -19,11 +21,14 @@ import { GatewayProxy } from '../mesh/gateway-proxy';
 import { FilterChain } from '../mesh/listener';
 import { RouteEntry } from '../mesh/route-table';
 import { Value } from '../mesh/value';
+import { HeaderChanges } from '../mesh/virtual-service';
 import { parseMoment } from '../model/moment';
 
 const MAX_VARIANTS = 16;
 
 type Place = NonNullable<Connection['place']>;
+const FORWARDED = 'x-forwarded-client-cert';
+const NO_CHANGES: HeaderChanges = { set: [], add: [], remove: [] };
 const PLAIN: Peer = { tls: false };
 
 /** A way, and what the workloads at its end ask. */
@@ -37,6 +42,7 @@ export class GatewayScope implements Scope {
   public readonly ways: readonly ExaminedWay[];
   /** The fields of the gateway's rules that can matter here. */
   public readonly fields: ReturnType<typeof relevantFields>;
+  private names?: boolean;
   private readonly gatewayPeer: Peer;
   private readonly proxy: GatewayProxy;
   private readonly target: number;
@@ -55,7 +61,8 @@ export class GatewayScope implements Scope {
     const guard = guards.of(proxy.workload);
     this.fields = relevantFields(guard.policies, { authority, port: target });
     this.examination = new Examination(mesh, testsOf(this.fields, settings), guard.providers);
-    const entries: readonly RouteEntry[] = host?.routes ?? [];
+    // What is redirected to HTTPS never comes to a route.
+    const entries: readonly RouteEntry[] = host === undefined || (host.requireTls && chain.plain) ? [] : host.routes;
     this.ways = entries.flatMap((entry) => waysOf(mesh, entry, proxy.workload.namespace, chain.server.port))
       .map((way) => ({ ...way, ends: way.pods.map((pods) => new WorkloadExamination(mesh, guards, pods)) }));
     this.gatewayPeer = meshPeer(`spiffe://${settings.trustDomain}/ns/${proxy.workload.namespace}/sa/${proxy.workload.serviceAccount}`);
@@ -74,6 +81,14 @@ export class GatewayScope implements Scope {
       return 'refused' in part ? `!${part.refused}` : this.known(part.message, request, peer, now);
     });
     return [...new Set(texts)].join('\n');
+  }
+
+  public client(request: AccessRequest): string {
+    const now = request.at === undefined ? new Date() : parseMoment(request.at);
+    const part = hostPart(request);
+    if ('refused' in part) return `!${part.refused}`;
+    const texts = this.peers(request, now).map((peer) => (typeof peer === 'string' ? peer : this.peerText(peer, part.message)));
+    return [request.token?.text ?? '', ...new Set(texts)].join('\n');
   }
 
   public path(request: AccessRequest): string {
@@ -113,6 +128,31 @@ export class GatewayScope implements Scope {
   public address(request: AccessRequest): string {
     const part = methodPart({ ...request, method: 'GET' });
     return 'refused' in part ? '!' : this.examination.outcomes(['address', 'other'], part.message, { sourceIp: request.clientIp });
+  }
+
+  /** What is told apart of a peer: its names where conditions ask for them, and what routes write of them into headers. */
+  private peerText(peer: Peer, message: HttpMessage): string {
+    const { certificate } = peer;
+    if (this.showsNames) return JSON.stringify([certificate?.subject, certificate?.issuer, certificate?.uris, certificate?.dnsNames]);
+    const written = this.ways.flatMap(({ entry, destination, ends }) => [entry.route.headers, destination?.headers ?? NO_CHANGES].flatMap(({ set, add }) => [...set, ...add]).filter(([, value]) => value.includes('%DOWNSTREAM_PEER_'))
+      .map(([name, value]) => {
+        const formatted = formatValue(value, message, peer);
+        const only = { ...message, headers: HeaderLines.NONE.plus(name, formatted) };
+        return `${formatted === '' ? '-' : '+'}${ends.map(({ examination }) => examination.outcomes(['header'], only)).join(',')}`;
+      }));
+    return `${certificate === undefined ? '-' : '+'} ${this.examination.outcomes(['identity'], message, { peer, port: this.target })} ${written.join(' ')}`;
+  }
+
+  /** Whether more than single headers is made of the names of a certificate: then each name counts. */
+  private get showsNames(): boolean {
+    const forwarded = (name: string) => name.toLowerCase() === FORWARDED;
+    const examinations = [this.examination, ...this.ways.flatMap(({ ends }) => ends).map(({ examination }) => examination)];
+    const mixed = ({ set, add }: HeaderChanges) => [...set, ...add].some(([name, value]) => (/^(?:host|:authority|x-forwarded-client-cert)$/i.test(name) && value.includes('%')) || /%DOWNSTREAM_PEER_.*%REQ|%REQ.*%DOWNSTREAM_PEER_|%REQ\(x-forwarded-client-cert/i.test(value));
+    this.names ??= !this.mesh.view.settings.behaviour.policyHeadersByLine
+      || examinations.some(({ tests }) => tests.some(({ key }) => headerOf(key) === FORWARDED))
+      || this.ways.some(({ entry: { match } }) => [...match?.headers ?? [], ...match?.withoutHeaders ?? []].some(({ name }) => forwarded(name)))
+      || this.ways.some(({ entry: { route }, destination }) => mixed(route.headers) || mixed(destination?.headers ?? NO_CHANGES));
+    return this.names;
   }
 
   /** The peers that a connection may end up with, or how it ends. */

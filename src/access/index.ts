@@ -4,5 +4,6 @@ export * from './curl';
 export * from './endpoint';
 export * from './matrix';
 export * from './operation';
+export * from './page/page';
 export * from './report/json';
 export * from './report/markdown';

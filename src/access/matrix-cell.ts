@@ -1,26 +1,34 @@
+import { Caller } from './caller';
 import { curlOf } from './curl';
-import { MatrixCell, Verdict } from './matrix';
-import { HeaderSet } from './operation';
+import { CellExplanation, CellFacts, MatrixCell, Verdict } from './matrix';
+import { Answer } from './matrix-section';
 import { describeHeaders } from './samples';
 import { AccessRequest, Decision, Outcome } from '../authz';
 
 const ELSEWHERE: readonly Outcome[] = [Outcome.REDIRECT, Outcome.DIRECT_RESPONSE];
 
-/** The cell of one decided request. */
-export function cellOf(request: AccessRequest, decision: Decision, forged: HeaderSet): MatrixCell {
-  const { outcome, status, policy, rule, workload } = decision;
+/** The cell of a class of requests. */
+export function cellOf({ facts, explanation, headers }: Answer): MatrixCell {
   return {
-    verdict: verdictOf(outcome),
-    text: shortText(decision),
-    outcome,
-    status,
-    policy,
-    rule,
-    workload,
+    ...facts,
+    forged: headers.size === 0 ? undefined : describeHeaders(headers),
+    explanation: explanation(),
+  };
+}
+
+/** What a cell tells of a decision; the decision itself, which knows every station, is not kept. */
+export function factsOf(decision: Decision): CellFacts {
+  const { outcome, status, policy, rule, workload } = decision;
+  return { verdict: verdictOf(outcome), text: shortText(decision), outcome, status, policy, rule, workload };
+}
+
+/** Why the example of a class is treated as it is. */
+export function explanationOf(caller: Caller, request: AccessRequest, decision: Decision): CellExplanation {
+  return {
+    example: caller.name,
     reason: decision.toString(),
     hops: decision.hops,
     alternatives: decision.alternatives.map((each) => `${each.toString()}${each.unless.length === 0 ? '' : `; unless ${each.unless.join(' and ')}`}`),
-    forged: forged.size === 0 ? undefined : describeHeaders(forged),
     curl: curlOf(request),
   };
 }

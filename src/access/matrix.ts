@@ -1,13 +1,13 @@
 import { AccessSpace } from './access-space';
 import { Endpoint } from './endpoint';
 import { sectionOf } from './matrix-section';
-import { Hop, Mesh, Outcome } from '../authz';
+import { Hop, Outcome } from '../authz';
 
 /** How a cell is meant: in, not in, or not to be told from the manifests. */
 export type Verdict = 'allowed' | 'denied' | 'elsewhere' | 'open';
 
-/** What becomes of those of a row at the places of a column, told by one request. */
-export interface MatrixCell {
+/** What becomes of a request, in short. */
+export interface CellFacts {
   readonly verdict: Verdict;
   /** In a few words, e.g. `allowed`, `403 default/httpbin`, `handshake refused`. */
   readonly text: string;
@@ -19,13 +19,25 @@ export interface MatrixCell {
   readonly rule?: number;
   /** The Service that is reached. */
   readonly workload?: string;
+}
+
+/** What becomes of those of a row at the places of a column, told by one request. */
+export interface MatrixCell extends CellFacts {
+  /** The header lines that were forged for it, where they get further than none. */
+  readonly forged?: string;
+  /** Why; the same object for cells whose place tells their callers not apart. */
+  readonly explanation: CellExplanation;
+}
+
+/** Why a cell is as it is. */
+export interface CellExplanation {
+  /** The caller by whom it is told. */
+  readonly example: string;
   /** The decision in one line, with its reason. */
   readonly reason: string;
   readonly hops: readonly Hop[];
   /** Of an open cell the possible answers. */
   readonly alternatives: readonly string[];
-  /** The header lines that were forged for it, where they get further than none. */
-  readonly forged?: string;
   /** The request as a command line. */
   readonly curl: string;
 }
@@ -78,8 +90,8 @@ export interface MatrixProps {
 }
 
 /** Makes the matrix of a mesh. */
-export function accessMatrix(mesh: Mesh, { progress }: MatrixProps = {}): AccessMatrix {
-  const space = AccessSpace.of(mesh);
+export function accessMatrix(space: AccessSpace, { progress }: MatrixProps = {}): AccessMatrix {
+  const { mesh } = space;
   const assumptions = new Set<string>();
   const total = space.endpoints.length;
   let done = 0;

@@ -85,7 +85,21 @@ export function testsOf(fields: readonly RuleFields[], settings: MeshSettings): 
 
 /** How tests of some dimensions come out for a request: a character for each, `?` where an open fact decides. */
 export function outcomes(tests: readonly PolicyTest[], dimensions: readonly Dimension[], request: Omit<ProxyRequest, 'choices'>): string {
-  return tests.filter(({ dimension }) => dimensions.includes(dimension)).map(({ holds }) => bit((choices) => holds({ ...request, choices }))).join('');
+  let text = '';
+  let open = false;
+  let answer = true;
+  const asking: ProxyRequest = { ...request, choices: { ask: () => { open = true; return answer; } } };
+  for (const { dimension, holds } of tests) {
+    if (!dimensions.includes(dimension)) continue;
+    open = false;
+    answer = true;
+    const usual = holds(asking);
+    if (!open) {text += usual ? '1' : '0';} else {
+      answer = false;
+      text += `?${usual ? 1 : 0}${holds(asking) ? 1 : 0}`;
+    }
+  }
+  return text;
 }
 
 /** How a test comes out, whatever the open facts: `1`, `0`, or both answers. */

@@ -25,6 +25,12 @@ export type PartName = 'credentials' | 'path' | 'method' | 'host' | 'address';
 export interface Scope {
   /** Who asks: certificate, token and headers. */
   credentials(request: AccessRequest): string;
+  /**
+   * The part of `credentials` that does not hang on the header lines of the request.
+   *
+   * Requests that differ in the client only and are equal in it have equal credentials.
+   */
+  client(request: AccessRequest): string;
   path(request: AccessRequest): string;
   method(request: AccessRequest): string;
   host(request: AccessRequest): string;

@@ -33,6 +33,17 @@ export class ServiceScope implements Scope {
     ].join('\n');
   }
 
+  public client(request: AccessRequest): string {
+    const identity = request.client._meshIdentity();
+    const { trustDomain, trustDomainAliases } = this.mesh.view.settings;
+    const domain = /^spiffe:\/\/([^/]+)/.exec(identity ?? '')?.[1];
+    const part = methodPart({ ...request, method: 'GET' });
+    if (identity === undefined || domain === undefined || 'refused' in part) return request.token?.text ?? '';
+    const named = this.ends.some(({ asksForwarded }) => asksForwarded);
+    const known = this.ends.map(({ examination }) => examination.outcomes(['identity'], part.message, { peer: meshPeer(identity) }));
+    return [request.token?.text, named ? identity : '', [trustDomain, ...trustDomainAliases].includes(domain) ? '+' : domain, ...known].join('\n');
+  }
+
   public path(request: AccessRequest): string {
     const part = pathPart(request);
     return 'refused' in part ? `!${part.refused}` : this.ends.map(({ examination }) => examination.paths(part.message)).join(' ');

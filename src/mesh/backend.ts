@@ -62,10 +62,22 @@ export function findBackend(
 
 function podsOf(view: MeshView, service: Service, subset: ReadonlyMap<string, string>, choices: Choices): Workload | undefined {
   const found = view.workloadsIn(service.namespace).filter(({ labels }) => surelySelects(service.selector, labels) && surelySelects(subset, labels));
-  if (found.length === 0) return view.complete ? undefined : behind(service, subset);
+  if (found.length === 0) return view.complete ? undefined : presumedPods(view, service, subset);
   const last = found.length - 1;
   return found.find((workload, index) => index === last || choices.ask(`pods ${service.namespace}/${service.name} ${workload.name}`,
     `Service ${service.namespace}/${service.name} sends the request to pods of ${workload.name}`));
+}
+
+const presumed = new WeakMap<MeshView, Map<string, Workload>>();
+
+/** The pods that must be behind a Service: the same for each request, so that what guards them is found once. */
+function presumedPods(view: MeshView, service: Service, subset: ReadonlyMap<string, string>): Workload {
+  const known = presumed.get(view) ?? new Map<string, Workload>();
+  presumed.set(view, known);
+  const key = JSON.stringify([service.namespace, service.name, ...service.selector, ...subset]);
+  const pods = known.get(key) ?? behind(service, subset);
+  known.set(key, pods);
+  return pods;
 }
 
 /** Pods that are not among the manifests: they carry what selects them, and perhaps more. */
@@ -95,9 +107,9 @@ function unknownService(
   const workload = view.workloadsIn(namespace).find((candidate) => candidate.name === name);
   if (workload !== undefined && selects(new Map(), workload.labels, key, choices)) return { kind: 'pods', service: key, workload, port: port ?? 80, http: true, assumed: `there is a Service ${key}` };
   const selector = new Map([[SERVICE_LABEL, key]]);
-  const pods = behind({ namespace, name, selector, ports: [], labels: new Map(), external: false }, new Map());
+  const pods = presumedPods(view, { namespace, name, selector, ports: [], labels: new Map(), external: false }, new Map());
   const assumed = `there is a Service ${key}, and pods with a sidecar behind it`;
-  return { kind: 'pods', service: key, workload: { ...pods, assumed }, port: port ?? 80, http: true, assumed };
+  return { kind: 'pods', service: key, workload: pods, port: port ?? 80, http: true, assumed };
 }
 
 function elsewhere(view: MeshView, host: string, choices: Choices): Backend {

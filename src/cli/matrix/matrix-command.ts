@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { matrixText } from './text-report';
-import { AccessMatrix, accessMatrix, matrixJson, matrixMarkdown } from '../../access';
+import { AccessMatrix, accessMatrix, AccessSpace, matrixJson, matrixMarkdown, matrixPage } from '../../access';
 import { Mesh } from '../../authz';
 import { Stop, stopping } from '../exit-status';
 import { addFactOptions, addMeshOptions, MANIFESTS, MeshCommandOptions, meshOptionsOf } from '../manifests/mesh-options';
@@ -29,19 +29,21 @@ export function addMatrix(program: Command, run: Run): void {
 function matrix(arguments_: readonly string[], options: MeshCommandOptions, { terminal }: Run): void {
   const { documents } = readManifests(arguments_, terminal);
   const mesh = stopping(Stop.unreadable, () => Mesh.fromManifests(documents, meshOptionsOf(options)));
-  const made = accessMatrix(mesh, { progress: (done, total) => note(terminal, done, total) });
+  const space = AccessSpace.of(mesh);
+  const made = accessMatrix(space, { progress: (done, total) => note(terminal, done, total) });
   if (made.sections.length === 0) throw Stop.unreadable('the manifests have neither a Gateway, nor a route, nor a Service: there is nobody who could get in anywhere');
-  terminal.write(rendered(made, options.format, terminal));
+  terminal.write(rendered(made, space, options.format, terminal));
 }
 
 function note(terminal: Terminal, done: number, total: number): void {
   if (total > STEP && done % STEP === 0) terminal.progress(`${done} of ${total} endpoints`);
 }
 
-function rendered(made: AccessMatrix, format: string, terminal: Terminal): string {
+function rendered(made: AccessMatrix, space: AccessSpace, format: string, terminal: Terminal): string {
   switch (format) {
     case 'markdown': return matrixMarkdown(made);
     case 'json': return matrixJson(made);
+    case 'html': return matrixPage(made, space);
     default: return matrixText(made, terminal.colour);
   }
 }
