@@ -14,6 +14,8 @@ export * from './plugin';
 export * as authz from './authz';
 export * as pki from './pki';
 
+export * from './synth/access-report';
+
 import { attachAppChecks } from './synth/app-checks';
 
 attachAppChecks();

@@ -6,4 +6,5 @@ export * from './matrix';
 export * from './operation';
 export * from './page/page';
 export * from './report/json';
+export * from './report/lines';
 export * from './report/markdown';

@@ -14,7 +14,8 @@ export function serviceEndpoints({ view, proxies }: EvaluatedMesh): Endpoint[] {
     if (gateways.has(service)) return;
     found.set(`${service}:${port}`, { kind: 'service', service, port, host: `${name}.${namespace}`, domain: `${name}.${namespace}` });
   };
-  const inFront = ({ namespace, selector }: Service) => routers.filter((router) => router.namespace === namespace).some(({ labels }) => surelySelects(selector, labels));
+  const routersIn = (namespace: string) => routers.filter((router) => router.namespace === namespace);
+  const inFront = ({ namespace, selector }: Service) => routersIn(namespace).some(({ labels }) => surelySelects(selector, labels));
   const applications = view.services.filter((service) => !service.external && !inFront(service));
   for (const { namespace, name, ports } of applications) ports.forEach(({ port }) => add(namespace, name, port));
   for (const { host, port } of view.virtualServices.flatMap(({ http }) => http).flatMap(({ destinations }) => destinations)) {

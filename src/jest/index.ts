@@ -4,6 +4,7 @@ import {
 } from './expectations';
 import { Decision, Outcome } from '../authz';
 
+export * from './access-matrix';
 export * from './expectations';
 
 /** The matchers, for `expect.extend` of any runner that knows Jest's form. */

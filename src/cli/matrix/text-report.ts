@@ -1,8 +1,6 @@
 import { createColors } from 'picocolors';
-import { AccessMatrix, MatrixCell, MatrixSection, Verdict } from '../../access';
+import { AccessMatrix, groupsOf, MatrixSection, Verdict } from '../../access';
 import { labelled, oneLine, WIDTH, wrapped } from '../text-layout';
-
-const ORDER: readonly Verdict[] = ['allowed', 'open', 'elsewhere', 'denied'];
 
 /** The matrix as a terminal shows it: a table where it fits, else who gets what, place by place. */
 export function matrixText({ sections, refused, assumptions, limits }: AccessMatrix, colour: boolean): string {
@@ -40,19 +38,12 @@ function asTable({ rows, columns, cells }: MatrixSection, colour: boolean): stri
 /** Place by place: who gets in first. */
 function asList({ rows, columns, cells }: MatrixSection, colour: boolean): string[] {
   return columns.flatMap(({ label, members }, column) => {
-    const groups = new Map<string, { readonly cell: MatrixCell; readonly who: string[] }>();
-    rows.forEach((row, index) => {
-      const cell = cells[index][column];
-      const key = `${cell.text}\0${cell.forged ?? ''}`;
-      const group = groups.get(key) ?? { cell, who: [] };
-      groups.set(key, group);
-      group.who.push(counted(row.label, row.members.length, 'caller'));
-    });
-    const sorted = [...groups.values()].sort((a, b) => ORDER.indexOf(a.cell.verdict) - ORDER.indexOf(b.cell.verdict));
+    const sorted = groupsOf({ title: '', rows, columns, cells }, column);
     const width = Math.min(40, Math.max(...sorted.map(({ cell }) => oneLine(cell.text).length)) + 2);
     return [
       `  ${counted(label, members.length, 'place')}`,
-      ...sorted.flatMap(({ cell, who }) => {
+      ...sorted.flatMap(({ cell, rows: alike }) => {
+        const who = alike.map((row) => counted(rows[row].label, rows[row].members.length, 'caller'));
         const [first, ...more] = wrapped(who.join('; ') + (cell.forged === undefined ? '' : `, by ${oneLine(cell.forged)}`), width + 4);
         return [`    ${paint(cell.verdict, oneLine(cell.text).padEnd(width), colour)}${first}`, ...more.map((line) => `    ${' '.repeat(width)}${line}`)];
       }),
