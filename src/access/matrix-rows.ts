@@ -7,26 +7,28 @@ export interface MergedRow {
   readonly index: number;
 }
 
-/** Askers that get the same answer to every question become one row, named by who stands for most. */
+/**
+ * Askers that get the same answer to every question become one row, named by who stands for most.
+ *
+ * Who gets further with forged headers has a row apart from those who get as far honestly: that is what a reader must see.
+ */
 export function mergeRows(askers: readonly Asker[], answers: readonly (readonly Answer[])[]): MergedRow[] {
   const groups = new Map<string, number[]>();
-  askers.forEach((_, index) => {
-    const key = answers.map((list) => list[index].behaviour).join(' ');
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [index]);
-    else group.push(index);
+  const keyOf = (index: number) => answers.map((list) => list[index].behaviour).join(' ');
+  askers.forEach(({ forging }, index) => {
+    const key = keyOf(index);
+    // The honest asker stands before the one who forges: forged headers that get nobody further are not worth a word.
+    if (forging && key === keyOf(index - 1)) return;
+    const group = `${forging ? 'forging' : ''} ${key}`;
+    groups.set(group, [...groups.get(group) ?? [], index]);
   });
-  return [...groups.values()].map((members) => rowOf(members, askers, askers.length));
+  return [...groups.values()].map((members) => rowOf(members, askers, groups.size === 1));
 }
 
-function rowOf(members: readonly number[], askers: readonly Asker[], total: number): MergedRow {
-  // Forged headers that get nobody further are not worth a word.
-  const honest = members.filter((index) => !askers[index].forging);
-  const shown = honest.length > 0 ? honest : members;
-  const index = shown.find((each) => !askers[each].caller.named) ?? shown[0];
-  const { caller, forging } = askers[index];
-  const label = members.length === total && total > 2 ? 'anybody' : `${caller.name}${forging ? ', forging headers' : ''}`;
-  return { row: { label, members: shown.map((each) => nameOf(askers[each])), forging }, index };
+function rowOf(members: readonly number[], askers: readonly Asker[], alone: boolean): MergedRow {
+  const index = members.find((each) => !askers[each].caller.named) ?? members[0];
+  const label = alone && members.length > 1 ? 'anybody' : nameOf(askers[index]);
+  return { row: { label, members: members.map((each) => nameOf(askers[each])), forging: askers[index].forging }, index };
 }
 
 function nameOf({ caller, forging }: Asker): string {
