@@ -7,14 +7,15 @@ import { Endpoint } from './endpoint';
 import { gatewayEndpoints } from './gateway-endpoints';
 import { GatewayScope } from './gateway-scope';
 import { Guard, Guards } from './guards';
+import { OpaqueScope } from './opaque-scope';
 import { HeaderSet, Operation, Sample } from './operation';
-import { canonical } from './request-parts';
+import { canonical, headerPart, hostPart, methodPart, pathPart } from './request-parts';
 import { Scope } from './scope';
 import { serviceEndpoints } from './service-endpoints';
 import { ServiceScope } from './service-scope';
 import { hostCandidates, Surface, surfaceOf } from './surface';
 import { WorkloadExamination } from './workload-examination';
-import { AccessRequest, Client, ClientKind, Mesh } from '../authz';
+import { AccessRequest, Client, ClientKind, HttpVersion, Mesh } from '../authz';
 import { calledService, callerNamespace, EvaluatedMesh } from '../authz/evaluation';
 import { withoutPort } from '../authz/http-message';
 import { findBackend } from '../mesh/backend';
@@ -23,6 +24,7 @@ import { Workload } from '../mesh/workload';
 /** Examples are judged as of this moment: what they carry is asserted and has no dates. */
 export const EXAMPLE_TIME = '2030-01-01T00:00:00Z';
 
+const UNTOLD = new OpaqueScope();
 const PARTS = ['host', 'credentials', 'path', 'method', 'address'] as const;
 
 /**
@@ -82,7 +84,8 @@ export class AccessSpace {
     const base = this.plainRequest(endpoint);
     const scope = this.scopesOf(base)[0]?.scope;
     const policies = (end: WorkloadExamination) => this.guards.of(end.pods.workload).policies;
-    const surface = scope === undefined ? NO_SURFACE : surfaceOf(scope, policies, (more) => ({ ...base, ...more }));
+    const derived = () => (scope === undefined ? NO_SURFACE : surfaceOf(scope, policies, (more) => ({ ...base, ...more })));
+    const surface = scope === UNTOLD ? UNTOLD_SURFACE : derived();
     this.surfaces.set(endpoint, surface);
     return surface;
   }
@@ -129,7 +132,7 @@ export class AccessSpace {
 
   /** The class of a request: equal texts for requests that get equal answers. */
   public signatureOf(request: AccessRequest): string {
-    return this.scopesOf(request).map(({ key, scope }) => [key, ...(scope === undefined ? [] : PARTS.map((part) => scope[part](request)))].join('\n#')).join('\n==\n');
+    return this.scopesOf(request).map(({ key, scope }) => [key, ...(scope === undefined ? [] : PARTS.map((part) => told(scope, part, request)))].join('\n#')).join('\n==\n');
   }
 
   /** The example that names the class of a request; undefined where none of the samples is of that class. The address of the client is kept. */
@@ -153,12 +156,12 @@ export class AccessSpace {
 
   /** How much of a request a place tells apart by one part, for requests that go to the same place. */
   public partOf(request: AccessRequest, part: (typeof PARTS)[number] | 'client'): string {
-    return this.scopesOf(request).map(({ scope }) => scope?.[part](request) ?? '').join('\n==\n');
+    return this.scopesOf(request).map(({ scope }) => (scope === undefined ? '' : told(scope, part, request))).join('\n==\n');
   }
 
   /** How much an endpoint tells apart by one part, for requests that are made for it. */
   public partAt(endpoint: Endpoint, request: AccessRequest, part: (typeof PARTS)[number] | 'client'): string {
-    return this.scopesAt(endpoint).map(({ scope }) => scope?.[part](request) ?? '').join('\n==\n');
+    return this.scopesAt(endpoint).map(({ scope }) => (scope === undefined ? '' : told(scope, part, request))).join('\n==\n');
   }
 
   /** Where a request goes: equal texts for requests that meet the same conditions. */
@@ -193,7 +196,7 @@ export class AccessSpace {
   private variants(endpoint: Endpoint): Endpoint[] {
     const base = this.plainRequest(endpoint);
     const [scope] = this.scopesOf(base);
-    if (scope.scope === undefined) return [endpoint];
+    if (scope.scope === undefined || scope.scope === UNTOLD) return [endpoint];
     const found = new Map([[this.placeOf(base), endpoint]]);
     for (const host of [`${endpoint.host}:${endpoint.port}`, ...hostCandidates(scope.scope)]) {
       if (endpoint.kind === 'gateway' && withoutPort(host).toLowerCase() !== endpoint.host.toLowerCase()) continue;
@@ -213,7 +216,7 @@ export class AccessSpace {
   private scopesOf(request: AccessRequest): { readonly key: string; readonly scope?: Scope }[] {
     return request.client.kind === ClientKind.IN_MESH ? [this.serviceScope(request)] : connectionsOf(this.evaluated, request).map((connection) => {
       const { place } = connection;
-      if (place === undefined) return { key: connection.key };
+      if (place === undefined) return { key: connection.key, scope: connection.opaque === true ? UNTOLD : undefined };
       const { host } = canonical(request);
       const key = `${connection.key} ${hostConditions(this.evaluated, this.guards, place, request)}`;
       return { key, scope: this.scope(key, () => new GatewayScope(this.evaluated, this.guards, place, host)) };
@@ -259,6 +262,18 @@ const NO_SURFACE: Surface = {
   issuers: [],
   limits: [],
 };
+
+const UNTOLD_SURFACE: Surface = { ...NO_SURFACE, limits: ['where a gateway hands connections on unopened, only `GET /` is tried'] };
+
+/** A part of a request, and whether HTTP/2 makes a difference to it: what is malformed there, or would be to a proxy behind that reads HTTP/1.1. */
+function told(scope: Scope, part: (typeof PARTS)[number] | 'client', request: AccessRequest): string {
+  const text = scope[part](request);
+  if (request.httpVersion !== HttpVersion.HTTP_2 || part === 'client' || part === 'address') return text;
+  const { httpVersion: _, ...older } = request;
+  const read = { path: pathPart, method: methodPart, host: hostPart, credentials: (asked: AccessRequest) => headerPart(asked) }[part](older);
+  // What is malformed ends otherwise over HTTP/2.
+  return 'refused' in read || /(?:^|\s)!\d/.test(text) ? `${text} over HTTP/2` : text;
+}
 
 function headerFields(headers: HeaderSet): { readonly single: { [name: string]: string }; readonly repeated: { [name: string]: string[] } } {
   const lines = [...headers];

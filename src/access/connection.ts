@@ -6,6 +6,7 @@ import { absentGatewayOf, EvaluatedMesh, pickProxy } from '../authz/evaluation';
 import { chainOf } from '../authz/gateway-hop';
 import { withoutPort } from '../authz/http-message';
 import { Choices, explore } from '../mesh/choices';
+import { isPassThrough } from '../mesh/gateway';
 import { GatewayProxy } from '../mesh/gateway-proxy';
 import { FilterChain } from '../mesh/listener';
 import { VirtualHost } from '../mesh/route-table';
@@ -16,6 +17,8 @@ const MAX_VARIANTS = 16;
 export interface Connection {
   /** Equal for connections that end up at the same place. */
   readonly key: string;
+  /** The gateway does not read HTTP here. */
+  readonly opaque?: boolean;
   /** Undefined where nothing listens, or no server takes the name. */
   readonly place?: { readonly proxy: GatewayProxy; readonly target: number; readonly chain: FilterChain; readonly host?: VirtualHost };
 }
@@ -39,10 +42,12 @@ function connect(mesh: EvaluatedMesh, request: AccessRequest, choices: Choices):
   const place = `${workload.namespace}/${workload.name}:${target}`;
   if (target === undefined || listener === undefined || listener.chains.length === 0 || listener.rejected !== undefined) return { key: `${place} refused` };
   const chain = chainOf(listener, tls, sni);
-  if (chain === undefined || chain.plain === tls) return { key: `${place} closed` };
+  if (chain === undefined) return { key: `${place} closed` };
+  const handedOn = chain.routes === undefined && (chain.plain || isPassThrough(chain.server));
+  if (!handedOn && chain.plain === tls) return { key: `${place} closed` };
   const { server: { gateway, portName }, serverNames, routes } = chain;
   const server = `${place} ${gateway.namespace}/${gateway.name} ${portName} ${serverNames.join(',')}`;
-  if (routes === undefined) return { key: `${server} opaque` };
+  if (routes === undefined) return { key: `${server} opaque`, opaque: true };
   const virtualHost = proxy.routes(chain).find(withoutPort(host), choices);
   return { key: `${server} → ${virtualHost?.domain ?? '-'}`, place: { proxy, target, chain, host: virtualHost } };
 }

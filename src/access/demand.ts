@@ -96,6 +96,9 @@ function satisfied({ key }: PolicyField, value: string, origins: readonly Header
     case 'request.auth.principal': return principal(value);
     case 'request.auth.audiences': return { ...NOTHING, claims: new Map([['aud', sample]]) };
     case 'request.auth.presenter': return { ...NOTHING, claims: new Map([['azp', sample]]) };
+    // Which a sidecar takes from this header.
+    case 'remoteIpBlocks':
+    case 'remote.ip': return { ...NOTHING, headers: new Map([['x-forwarded-for', value.split('/')[0]]]) };
     default: return claim(key, sample) ?? header(key, sample, origins);
   }
 }

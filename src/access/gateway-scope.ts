@@ -127,7 +127,9 @@ export class GatewayScope implements Scope {
 
   public address(request: AccessRequest): string {
     const part = methodPart({ ...request, method: 'GET' });
-    return 'refused' in part ? '!' : this.examination.outcomes(['address', 'other'], part.message, { sourceIp: request.clientIp });
+    // Behind trusted proxies the address of the client is what the header says.
+    const forwarded = this.proxy.topology.numTrustedProxies > 0 ? JSON.stringify([request.clientIp, request.headers, request.repeatedHeaders]) : '';
+    return 'refused' in part ? '!' : `${forwarded}${this.examination.outcomes(['address', 'other'], part.message, { sourceIp: request.clientIp })}`;
   }
 
   /** What is told apart of a peer: its names where conditions ask for them, and what routes write of them into headers. */

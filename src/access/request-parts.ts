@@ -1,4 +1,4 @@
-import { AccessRequest, ClientKind } from '../authz';
+import { AccessRequest, ClientKind, HttpVersion } from '../authz';
 import { EvaluatedMesh, withToken } from '../authz/evaluation';
 import { HttpMessage } from '../authz/http-message';
 import { normalized } from '../authz/proxy-arrival';
@@ -14,7 +14,7 @@ export type Part = { readonly message: HttpMessage } | { readonly refused: numbe
 /** The request with the host of an absolute target put where hosts stand. */
 export function canonical(request: AccessRequest): { readonly host: string; readonly path: string } {
   const absolute = /^https?:\/\/([^/?#]*)(.*)$/is.exec(request.path);
-  if (absolute === null) return { host: request.host, path: request.path };
+  if (absolute === null || request.httpVersion === HttpVersion.HTTP_2) return { host: request.host, path: request.path };
   return { host: absolute[1], path: absolute[2].startsWith('/') ? absolute[2] : `/${absolute[2]}` };
 }
 
@@ -31,6 +31,11 @@ export function methodPart(request: AccessRequest): Part {
 /** The host of a request. */
 export function hostPart(request: AccessRequest): Part {
   return read({ client: request.client, host: canonical(request).host, path: '/', httpVersion: request.httpVersion });
+}
+
+/** The header lines of a request. */
+export function headerPart({ client, headers, repeatedHeaders, httpVersion }: AccessRequest): Part {
+  return read({ client, host: NEUTRAL_HOST, path: '/', headers, repeatedHeaders, httpVersion });
 }
 
 /** What the client brings to identify itself: headers and a token, wherever it stands. */

@@ -26,6 +26,7 @@ export class ServiceScope implements Scope {
     const peers = identity === undefined ? [PLAIN] : [meshPeer(identity), PLAIN];
     const part = credentialPart(this.mesh, request);
     return [
+      this.forwarded(request),
       domain === undefined ? '-' : [trustDomain, ...trustDomainAliases].includes(domain) ? '+' : `other ${domain}`,
       ...('refused' in part ? [`!${part.refused}`] : this.ends.flatMap((end) => peers.map((peer) => [
         preflight(part.message.headers), end.credentials(part.message, request, now, peer),
@@ -58,6 +59,13 @@ export class ServiceScope implements Scope {
   public address(request: AccessRequest): string {
     const part = methodPart({ ...request, method: 'GET' });
     return 'refused' in part ? '!' : this.ends.map(({ examination }) => examination.outcomes(['address', 'other'], part.message, { sourceIp: request.clientIp })).join(' ');
+  }
+
+  /** The header from which a sidecar takes the address of the client: a caller in the mesh writes it as it likes. */
+  private forwarded({ headers, repeatedHeaders, clientIp }: AccessRequest): string {
+    if (!this.ends.some(({ examination }) => examination.asks(['address']))) return '';
+    const lines = [...Object.entries(headers ?? {}), ...Object.entries(repeatedHeaders ?? {})];
+    return JSON.stringify([clientIp, lines.filter(([name]) => name.toLowerCase() === 'x-forwarded-for')]);
   }
 
   /** How the host conditions of the workload come out. */

@@ -41,6 +41,6 @@ test('a request is of the class of its example', () => {
 // The full run of 100,000 draws is a command of its own: npm run classes
 test('everyRequestBehavesAsItsClassExample', async () => {
   const { broken, requests, covered } = drawRequests(11, 12, 25, await makeMaterials());
-  expect(broken).toEqual([]);
+  expect(broken.map(({ id, got, expected }) => `${id}: ${got} against ${expected}`)).toEqual([]);
   expect(covered / requests).toBeGreaterThan(0.7);
 }, 60_000);
