@@ -142,7 +142,7 @@ test('a route out of the mesh hands on what the route made of the request', () =
 
 test('a token is sent where its RequestAuthentication looks for it', () => {
   const issuer = 'https://idp.test';
-  const sent = (rule: object, path = '/x') => mesh([servers, virtualService({}), authentication({ jwtRules: [{ issuer: 'https://other.test', jwksUri: 'x' }, { issuer, jwksUri: 'https://idp.test/keys', forwardOriginalToken: true, ...rule }] })])
+  const sent = (rule: object, path = '/x') => mesh([servers, virtualService({}), authentication({ jwtRules: [{ issuer: 'https://other.test', jwksUri: 'https://other.test/keys' }, { issuer, jwksUri: 'https://idp.test/keys', forwardOriginalToken: true, ...rule }] })])
     .evaluate({ ...request, path, token: Token.verified({ issuer, subject: 'a' }) });
   const compact = Token.verified({ issuer, subject: 'a' }).text;
   expect(sent({}).upstreamHeaders.authorization).toBe(`Bearer ${compact}`);
