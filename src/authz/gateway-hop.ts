@@ -41,9 +41,11 @@ export function gatewayHop(journey: Journey, proxy: GatewayProxy, port: number, 
   const peer = secure(journey, proxy, chain, sni);
   if ('outcome' in peer) return peer;
   if (chain.routes === undefined) return streamHop(journey, proxy, chain, security, peer, target!);
-  const bad = unreadable(journey);
+  // Behind a trusted proxy the scheme of a target need not be that of the connection.
+  const relaxed = journey.malformed?.status === 403 && proxy.topology.numTrustedProxies > 0 && !('malformed' in journey.streamed) ? journey.streamed : undefined;
+  const bad = relaxed === undefined ? unreadable(journey) : undefined;
   if (bad !== undefined) return bad;
-  const seen = normalized(atTheEdge(message, peer, proxy.topology), journey.view.settings, journey.choices);
+  const seen = normalized(atTheEdge(relaxed ?? message, peer, proxy.topology), journey.view.settings, journey.choices);
   if (seen === undefined) return end(journey, Outcome.BAD_REQUEST, 'the path is malformed', { status: 400 });
   const passage = enforce(journey, { stage: 'gateway', workload, security, message: seen, peer, port: target!, http: true, sourceIp: journey.clientIp, remoteIp: trustedAddress(message.headers, journey.clientIp, proxy.topology.numTrustedProxies) });
   if (!passage.passed) return passage.end;
@@ -95,9 +97,10 @@ function secure(journey: Journey, proxy: GatewayProxy, chain: FilterChain, sni: 
   return result.peer;
 }
 
-/** What a gateway does to headers before anything else: it trusts nobody outside with those that it writes itself. */
+/** What a gateway does to headers before anything else: it trusts nobody outside with those that it writes itself, and with `x-forwarded-proto` only behind a proxy. */
 export function atTheEdge(message: HttpMessage, peer: Peer, topology: GatewayTopology): HttpMessage {
-  const scheme = peer.tls ? 'https' : 'http';
+  const [claimed] = topology.numTrustedProxies > 0 ? message.headers.get('x-forwarded-proto') : [];
+  const scheme = claimed === 'https' || claimed === 'http' ? claimed : peer.tls ? 'https' : 'http';
   const headers = message.headers.filter((name) => !(name.startsWith('x-envoy-') && name !== 'x-envoy-max-retries'))
     .with('x-forwarded-proto', scheme)
     .with('x-forwarded-for', unknownValue('addresses on the way'))
@@ -122,7 +125,7 @@ function route(
   if (problem !== undefined) return end(journey, Outcome.NOT_FOUND, `Envoy refuses the routes of ${describeServer(chain.server)}: ${problem}`, { status: 404 });
   const host = table.find(withoutPort(message.authority), choices);
   if (host === undefined) return notFound(journey, `no VirtualService serves host \`${message.authority}\` on ${describeServer(chain.server)}`);
-  if (host.requireTls && !peer.tls) return end(journey, Outcome.REDIRECT, `${describeServer(chain.server)} redirects to HTTPS`, { status: 301 });
+  if (host.requireTls && message.scheme !== 'https') return end(journey, Outcome.REDIRECT, `${describeServer(chain.server)} redirects to HTTPS`, { status: 301 });
   const entry = chooseRoute(host, { message: routed, peer, claims, port: listenPort, settings: view.settings, choices });
   if (entry === undefined) return notFound(journey, describeMissing(host, message));
   return follow(journey, proxy, entry, message, peer, chain.server.port);

@@ -53,7 +53,8 @@ export function workloadHop(journey: Journey, backend: Pods, message: HttpMessag
 /** A gateway appends the address of its client, for which a sidecar takes the last one. */
 function remoteIp(journey: Journey, { http }: Pods, message: HttpMessage, { gateway, stream, sourceIp }: Caller): string | undefined {
   if (!http) return sourceIp;
-  if (gateway && stream === undefined) return journey.clientIp;
+  // For a client on its own loopback address a gateway writes its own, which no manifest shows.
+  if (gateway && stream === undefined) return journey.clientIp === '127.0.0.1' ? undefined : journey.clientIp;
   return lastForwarded(stream === undefined ? message.headers : journey.sent.headers, sourceIp);
 }
 

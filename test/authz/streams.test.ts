@@ -179,3 +179,11 @@ test.each([['1.27', 1], ['1.30', 1], ['1.32', 0]])('a decision for Istio %s says
   const { assumptions } = world([], { istioVersion }).evaluate({ client: inMesh(), service: 'default/httpbin', host: 'httpbin', path: '/' });
   expect(assumptions.filter((text) => text.startsWith('Istio 1.'))).toHaveLength(count);
 });
+
+test('behind a trusted proxy whoever says x-forwarded-proto: https is not redirected; without one nobody is believed', () => {
+  const route = virtualService({});
+  const redirecting = gateway([{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['a.test'], tls: { httpsRedirect: true } }]);
+  const config = (count: number) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'istio', namespace: 'istio-system' }, data: { mesh: `defaultConfig: {gatewayTopology: {numTrustedProxies: ${count}}}` } });
+  const call = (count: number) => ask([redirecting, route, config(count)], { client: plaintext, port: 80, headers: { 'x-forwarded-proto': 'https' } });
+  expect([call(0), call(1)]).toEqual([301, 200]);
+});

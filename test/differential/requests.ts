@@ -162,6 +162,7 @@ function headers(random: Random): [string, string][] {
   }
   if (random.chance(0.06)) made.push(FORGED);
   if (random.chance(0.08)) made.push(['X-Forwarded-For', random.pick(['203.0.113.7', '10.1.2.3, 203.0.113.7', '203.0.113.7, 10.1.2.3, 127.0.0.1', 'nonsense'])]);
+  if (random.chance(0.04)) made.push(['X-Forwarded-Proto', random.pick(['https', 'https', 'http'])]);
   if (random.chance(0.35)) {
     const token = `\${token-${random.weighted([[5, 'one'], [2, 'two'], [4, random.pick(TOKEN_NAMES)]])}}`;
     made.push(random.weighted<[string, string]>([
