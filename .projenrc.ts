@@ -112,6 +112,7 @@ project.addTask('mesh', { description: 'Start the mesh of the conformance rig wi
 project.addTask('differential', { description: 'Compare the evaluator with real istiod and Envoy (conformance/oracle/build first; see test/differential/README.md)', exec: 'ts-node -T -P tsconfig.json test/differential/main.ts', receiveArgs: true });
 project.addTask('checks-table', { description: 'Write docs/checks/README.md from the catalogue of checks and their cases', exec: 'ts-node -T build-tools/check-table.ts' });
 project.addTask('classes', { description: 'Draw 100,000 requests for random manifests and compare each with the example of its class', exec: 'ts-node -T -P tsconfig.json test/access/main.ts', receiveArgs: true });
+project.addTask('page-test', { description: 'Drive the access page in a real Chromium: no errors, keyboard, speed, axe', exec: 'ts-node -T -P tsconfig.json test/access/browser.ts', receiveArgs: true });
 project.addTask('benchmark', { description: 'Compare loading and synthesis with bare cdk8s, side by side', exec: 'ts-node -T benchmark/run.ts' });
 project.addTask('benchmark:evaluator', { description: 'Measure the evaluator, beside Cedar and real Envoy', exec: 'node -r ts-node/register/transpile-only benchmark/evaluator/main.ts' });
 

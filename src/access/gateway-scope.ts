@@ -127,8 +127,10 @@ export class GatewayScope implements Scope {
 
   public address(request: AccessRequest): string {
     const part = methodPart({ ...request, method: 'GET' });
-    // Behind trusted proxies the address of the client is what the header says.
-    const forwarded = this.proxy.topology.numTrustedProxies > 0 ? JSON.stringify([request.clientIp, request.headers, request.repeatedHeaders]) : '';
+    // A workload is told the address by the gateway, and behind trusted proxies it is what the header says.
+    const told = this.proxy.topology.numTrustedProxies > 0 ? [request.headers, request.repeatedHeaders] : [];
+    const asked = this.ways.some(({ ends }) => ends.some(({ examination }) => examination.asks(['address'])));
+    const forwarded = asked || told.length > 0 ? JSON.stringify([request.clientIp, ...told]) : '';
     return 'refused' in part ? '!' : `${forwarded}${this.examination.outcomes(['address', 'other'], part.message, { sourceIp: request.clientIp })}`;
   }
 
