@@ -1,5 +1,6 @@
 import { drawRequests } from './classes';
 import { AccessSpace, describeEndpoint } from '../../src/access';
+import { Client } from '../../src/authz';
 import { gateway, http, https, policy, subject, virtualService, world } from '../authz/support/world';
 import { makeMaterials } from '../differential/materials';
 
@@ -36,6 +37,24 @@ test('a request is of the class of its example', () => {
   expect(classOf('/abc', '/CN=alice').client.toString()).toBe('certificate CN=alice');
   expect(classOf('/b', '/CN=mallory').path).toBe('/');
   expect(classOf('/b', '/CN=mallory').client.toString()).toBe(classOf('/c', '/CN=other').client.toString());
+});
+
+test('places that nobody serves, malformed parts and open facts are classes too', () => {
+  const open = world([
+    gateway([http(['a.test'])]), virtualService({}),
+    policy({ selector: names, action: 'DENY', rules: [{ from: [{ source: { ipBlocks: ['10.0.0.0/8'] } }] }, { when: [{ key: 'experimental.envoy.filters.x[y]', values: ['z'] }] }] }),
+  ]);
+  const classes = AccessSpace.of(open);
+  const plain = { client: Client.plaintext(), host: 'a.test', path: '/' };
+  const direct = { client: Client.inMeshPlaintext(), service: 'default/httpbin', host: 'x', path: '/' };
+  const signatures = [
+    plain, { ...plain, path: '/ ' }, { ...plain, method: 'nope' }, { ...plain, host: 'a b' }, { ...plain, headers: { 'bad name': '' } }, { ...plain, host: 'b.test' }, { ...plain, port: 1 }, { ...plain, path: '/?a b' },
+    { ...plain, gateway: 'no/where' }, { ...plain, client: Client.none() }, direct, { ...direct, clientIp: '10.1.1.1' }, { ...direct, clientIp: '1.1.1.1' }, { ...direct, service: 'default/absent' },
+    { ...direct, service: undefined, host: 'a.b.c.d.e' }, { ...direct, path: '/ ' }, { ...direct, method: 'nope' }, { ...direct, headers: { 'bad name': '' } },
+  ].map((request) => classes.signatureOf(request));
+  expect(new Set(signatures).size).toBeGreaterThanOrEqual(signatures.length - 1);
+  expect(classes.exampleOf({ ...plain, port: 1 })).toBeUndefined();
+  expect(classes.exampleOf(direct)).toMatchObject({ service: 'default/httpbin', path: '/' });
 });
 
 // The full run of 100,000 draws is a command of its own: npm run classes
