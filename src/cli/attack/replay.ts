@@ -79,7 +79,7 @@ function run(rig: string, file: object): RigAnswer {
     const path = join(directory, 'requests.json');
     writeFileSync(path, JSON.stringify(file));
     const { status, stdout, error } = spawnSync(rig, ['replay', path], { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: MAX_ANSWER });
-    if (error !== undefined || status === null || status > 1) throw Stop.wrongUse(`the conformance rig could not replay (${error?.message ?? `status ${status}`}): see conformance/README.md for what it needs`);
+    if (error !== undefined || status === null || status > 1 || !stdout.trimStart().startsWith('{')) throw Stop.wrongUse(`the conformance rig could not replay (${error?.message ?? `status ${status}`}, what it said stands above): see conformance/README.md for what it needs`);
     return JSON.parse(stdout) as RigAnswer;
   } finally {
     rmSync(directory, { recursive: true, force: true });

@@ -132,7 +132,8 @@ describe('--replay', () => {
   });
 
   test('a rig that cannot run, or is not there, is said with the way to get it', () => {
-    expect(() => replay(attack(documents), documents, terminal(), rig('broken', 'process.exit(2)'))).toThrow('the conformance rig could not replay (status 2): see conformance/README.md for what it needs');
+    expect(() => replay(attack(documents), documents, terminal(), rig('broken', 'process.exit(2)'))).toThrow('the conformance rig could not replay (status 2, what it said stands above): see conformance/README.md for what it needs');
+    expect(() => replay(attack(documents), documents, terminal(), rig('silent', 'process.exit(1)'))).toThrow('the conformance rig could not replay (status 1');
     expect(() => findRig('/')).toThrow('--replay needs the conformance rig, which the npm package does not carry: clone the repository');
     expect(findRig()).toBe(resolve(__dirname, '../../../conformance/run'));
     expect(replay({ ...attack(documents), ways: [], refused: [] }, documents, terminal(), '/none')).toMatchObject({ agrees: true, verdicts: [] });
