@@ -6,6 +6,7 @@ import { numbered, requestText } from './report-words';
 import { Attempt, AttackReport } from '../../attack';
 import { ClientKind } from '../../authz';
 import { PeerCertificate } from '../../authz/peer';
+import { flatten, readObject } from '../../mesh/kube-object';
 import { Value } from '../../mesh/value';
 import { Stop } from '../exit-status';
 import { Terminal } from '../terminal';
@@ -55,7 +56,8 @@ export function replay(report: AttackReport, documents: readonly Value[], termin
   ];
   if (sent.length === 0) return { istio: '', envoy: '', verdicts: [], replaced: [], agrees: true };
   terminal.progress(`replaying ${sent.length} requests`);
-  const answer = run(rig, { objects: documents, requests: sent.map(requestJson) });
+  const objects = flatten(documents).filter((document) => !isRigs(document));
+  const answer = run(rig, { objects, requests: sent.map(requestJson) });
   const verdicts = sent.map(({ id, text, reaches }): ReplayVerdict => {
     const found: RigVerdict = answer.verdicts.find((verdict) => verdict.id === id) ?? { id, outcome: 'not replayed', reached: false, detail: 'the rig told nothing' };
     const { outcome, reached, workload, detail } = found;
@@ -65,6 +67,12 @@ export function replay(report: AttackReport, documents: readonly Value[], termin
 }
 
 type RigVerdict = Pick<ReplayVerdict, 'id' | 'outcome' | 'reached' | 'workload' | 'detail'>;
+
+/** The ingress gateway that Istio installs is there already. */
+function isRigs(document: Value): boolean {
+  const object = readObject(document, 0);
+  return object?.namespace === 'istio-system' && object.name === 'istio-ingressgateway' && object.kind !== 'Gateway';
+}
 
 interface RigAnswer {
   readonly istio: string;
