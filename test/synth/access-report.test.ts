@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, App, Chart } from 'cdk8s';
-import { AccessReport, AccessReportFormat, AccessReportProps } from '../../src';
+import { AccessReport, AccessReportFormat, AccessReportProps } from '../../src/synth/access-report';
 
 const home = mkdtempSync(join(tmpdir(), 'report-'));
 afterAll(() => rmSync(home, { recursive: true }));
