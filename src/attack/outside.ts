@@ -18,7 +18,7 @@ import { HttpRoute } from '../mesh/virtual-service';
 
 /** The most combinations that are tried for one plain request. */
 const MAX_COMBINATIONS = 6000;
-const WIDEST = 3;
+const WIDEST = 2;
 
 /** What a search over the hosts of a mesh needs to know. */
 export interface OutsideWorld {
@@ -116,7 +116,8 @@ function tryAll(world: OutsideWorld, target: HostTarget, { plain, refusal, near,
     return found;
   };
   if (!combinations(parts(spelt), WIDEST, MAX_COMBINATIONS, note(visit(spelt)))) search.truncated = true;
-  if (!any && spelt.length > 0) {
+  // Who is let in by no rule is let in by none for a path that is spelt twice; a rule that denies a path has to know every spelling.
+  if (!any && spelt.length > 0 && refusal.decision.unmet.length === 0) {
     const twice = doubleSpellings(plain.path);
     const only = [entrances.slice(0, 1), [''], [''], ['', ...twice], ['']];
     if (!combinations(only, 1, MAX_COMBINATIONS, visit(twice))) search.truncated = true;
