@@ -6,6 +6,7 @@ import { evaluateOrdinarily } from '../authz/evaluation';
 
 /** One in so many attempts is kept where it is refused. A prime, so that it falls on every kind. */
 const SAMPLED = 29;
+const MOST_SAMPLES = 400;
 
 /** An attempt that is refused. */
 export interface Refused {
@@ -18,7 +19,8 @@ export class Search {
   /** How many different requests were judged. */
   public requests = 0;
   /** Some of the attempts that are refused, spread over the search. */
-  public readonly refused: Refused[] = [];
+  public refused: Refused[] = [];
+  private sampled = SAMPLED;
   /** Whether some combination was left out because there were too many. */
   public truncated = false;
   private readonly found = new Map<string, WayIn & { also: string[] }>();
@@ -37,7 +39,7 @@ export class Search {
     this.requests += 1;
     const request = requestOf(attempt, this.at);
     const verdict = verdictOf(plain?.doubt === undefined ? this.real.evaluate(request) : evaluateOrdinarily(this.real._evaluated(), request));
-    if (this.requests % SAMPLED === 1 && ['refused', 'closed'].includes(verdict.state)) this.refused.push({ attempt, decision: verdict.decision });
+    if (this.requests % this.sampled === 1 && ['refused', 'closed'].includes(verdict.state)) this.keep({ attempt, decision: verdict.decision });
     return verdict;
   }
 
@@ -90,6 +92,14 @@ export class Search {
 
   public get undecided(): Doubt[] {
     return [...this.doubts.values()];
+  }
+
+  /** Half of the sample goes when it is full, so that it stays spread over the whole search. */
+  private keep(refused: Refused): void {
+    this.refused.push(refused);
+    if (this.refused.length <= MOST_SAMPLES) return;
+    this.refused = this.refused.filter((_, index) => index % 2 === 0);
+    this.sampled *= 2;
   }
 }
 
