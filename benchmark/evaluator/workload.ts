@@ -12,7 +12,9 @@ export interface BenchmarkRequest {
 
 export const host = (workload: number): string => `w${workload}.example.com`;
 const team = (index: number): string => `team-${index % 10}`;
-const object = (apiVersion: string, kind: string, namespace: string, name: string, spec: object) => ({ apiVersion, kind, metadata: { name, namespace }, spec });
+const object = (apiVersion: string, kind: string, namespace: string, name: string, spec: object) => (
+  { apiVersion, kind, metadata: { name, namespace }, spec }
+);
 
 function deployment(namespace: string, name: string, serviceAccountName: string, labels: object, more: object = {}): object {
   const template = { metadata: { labels, ...more }, spec: { serviceAccountName, containers: [{ name: 'app', image: 'auto' }] } };
