@@ -7,6 +7,7 @@ import { SecurityCatalogue } from './proxy-security';
 import { Token } from './token';
 import { parseDocuments, requireReadable } from '../mesh/documents';
 import { GatewayProxy, gatewayProxies } from '../mesh/gateway-proxy';
+import { readObjects } from '../mesh/kube-object';
 import { GivenWorkload, MeshView } from '../mesh/mesh-view';
 
 /** What a mesh does with requests, told from its manifests alone. */
@@ -40,7 +41,7 @@ export class Mesh {
   private readonly security: SecurityCatalogue;
 
   private constructor(documents: readonly any[], options: MeshOptions) {
-    this.view = new MeshView(documents, {
+    this.view = new MeshView(readObjects(documents), {
       istioVersion: options.istioVersion,
       trustDomain: options.trustDomain,
       trustDomainAliases: options.trustDomainAliases,

@@ -1,4 +1,5 @@
 import { GatewayProxy, gatewayProxies } from '../mesh/gateway-proxy';
+import { putInto } from '../mesh/groups';
 import { KubeObject, readObject, unfold, Unfolded } from '../mesh/kube-object';
 import { MeshReading, MeshView } from '../mesh/mesh-view';
 import { Value } from '../mesh/value';
@@ -27,6 +28,8 @@ export class CheckContext {
   /** The gateway pods and what they serve. */
   public readonly proxies: readonly GatewayProxy[];
 
+  private readonly byKind = new Map<string, KubeObject[]>();
+
   /**
    * @param documents the manifests as parsed
    * @param profile what they are for
@@ -43,7 +46,7 @@ export class CheckContext {
   ) {
     this.places = documents.flatMap((value, document) => unfold(value).map((unfolded) => ({ ...unfolded, document })));
     this.objects = this.places.flatMap(({ value }, index) => readObject(value, index) ?? []);
-    this.view = new MeshView(documents, {
+    this.view = new MeshView(this.objects, {
       complete: false,
       sameTime: true,
       workloads: [],
@@ -52,11 +55,12 @@ export class CheckContext {
       ...reading,
     });
     this.proxies = gatewayProxies(this.view);
+    for (const object of this.objects) putInto(this.byKind, `${object.group}/${object.kind}`, object);
   }
 
   /** The objects of a kind as they are written. */
-  public of(kind: string, group: string): KubeObject[] {
-    return this.objects.filter((object) => object.kind === kind && object.group === group);
+  public of(kind: string, group: string): readonly KubeObject[] {
+    return this.byKind.get(`${group}/${kind}`) ?? [];
   }
 
   /** Where an object is written; of one that Kyma's operator makes, where that which it is made from is. Undefined for what every cluster has. */

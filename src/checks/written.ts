@@ -12,11 +12,6 @@ export function writtenObjects(context: CheckContext, kind: string, group: strin
   return found;
 }
 
-/** What tells objects apart. */
-export function keyOf({ group, kind, namespace, name }: KubeObject): string {
-  return JSON.stringify([group, kind, namespace, name]);
-}
-
 /** Computes something once for each run of the checks. */
 export function oncePerContext<T>(compute: (context: CheckContext) => T): (context: CheckContext) => T {
   const results = new WeakMap<CheckContext, { readonly value: T }>();
@@ -27,15 +22,9 @@ export function oncePerContext<T>(compute: (context: CheckContext) => T): (conte
   };
 }
 
-/** Puts an item into one of several lists. */
-export function putInto<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [item]);
-  else list.push(item);
-}
-
 function read(context: CheckContext, kind: string, group: string): KubeObject[] {
-  const refused = new Set(context.view.refused.map(({ object }) => keyOf(object)));
-  const last = new Map(context.of(kind, group).map((object) => [keyOf(object), object]));
-  return [...last].filter(([key]) => !refused.has(key)).map(([, object]) => object);
+  const refused = new Set(context.view.refused.map(({ object }) => object.key));
+  const last = new Map<string, KubeObject>();
+  for (const object of context.of(kind, group)) last.set(object.key, object);
+  return [...last.values()].filter(({ key }) => !refused.has(key));
 }

@@ -7,6 +7,8 @@ export interface KubeObject {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
+  /** What tells it from other objects: group, kind, namespace and name. */
+  readonly key: string;
   readonly labels: ReadonlyMap<string, string>;
   readonly annotations: ReadonlyMap<string, string>;
   /** When the API server stored it, in milliseconds; undefined in manifests that were never applied. */
@@ -39,16 +41,21 @@ export function readObject(document: Value, index: number): KubeObject | undefin
   const metadata = field(document, 'metadata');
   const name = text(field(metadata, 'name')) ?? generated(metadata, index);
   if (apiVersion === undefined || kind === undefined || name === undefined || name === '') return undefined;
-  const created = Date.parse(text(field(metadata, 'creationTimestamp')) ?? '');
+  const timestamp = text(field(metadata, 'creationTimestamp'));
+  const created = timestamp === undefined ? undefined : Date.parse(timestamp);
   const slash = apiVersion.indexOf('/');
+  const group = slash < 0 ? '' : apiVersion.slice(0, slash);
+  const namespace = CLUSTER_SCOPED.has(kind) ? '' : text(field(metadata, 'namespace')) || 'default';
   return {
-    group: slash < 0 ? '' : apiVersion.slice(0, slash),
+    group,
     kind,
     name,
-    namespace: CLUSTER_SCOPED.has(kind) ? '' : text(field(metadata, 'namespace')) || 'default',
+    namespace,
+    // The lengths keep apart what a name with a strange character could make equal.
+    key: `${group.length} ${kind.length} ${namespace.length} ${group}${kind}${namespace}${name}`,
     labels: textMap(field(metadata, 'labels')),
     annotations: textMap(field(metadata, 'annotations')),
-    created: Number.isNaN(created) ? undefined : created,
+    created: created === undefined || Number.isNaN(created) ? undefined : created,
     index,
     body: document,
     spec: field(document, 'spec'),
@@ -64,6 +71,11 @@ function generated(metadata: Value, index: number): string | undefined {
 export interface Unfolded {
   readonly value: Value;
   readonly path: readonly (string | number)[];
+}
+
+/** The Kubernetes objects among documents, those inside `List` objects included; the index is that among the flattened documents. */
+export function readObjects(documents: readonly Value[]): KubeObject[] {
+  return flatten(documents).flatMap((document, index) => readObject(document, index) ?? []);
 }
 
 /** The documents inside `List` objects, as `kubectl get -o yaml` prints them, however deep. */

@@ -4,7 +4,8 @@ import { mergeDelegates } from './delegate';
 import { DestinationRule, readDestinationRule } from './destination-rule';
 import { expandExternalGateway } from './external-gateway';
 import { GatewayObject, readGateway } from './gateway';
-import { flatten, KubeObject, readObject } from './kube-object';
+import { grouped, putInto } from './groups';
+import { KubeObject, readObject } from './kube-object';
 import { presumedKymaGateway } from './kyma-gateway';
 import { readPeerAuthentication, PeerAuthentications } from './peer-authentication';
 import { ScopeIndex, Scoped, selectorOf } from './policy-scope';
@@ -71,8 +72,12 @@ export class MeshView {
   private readonly servicesByName: ReadonlyMap<string, Service>;
   private readonly workloadsByNamespace: ReadonlyMap<string, readonly Workload[]>;
 
-  public constructor(documents: readonly Value[], reading: MeshReading) {
-    const found = unique(flatten(documents).flatMap((document, index) => readObject(document, index) ?? []));
+  /**
+   * @param written the objects of the manifests, in order
+   * @param reading how they are to be read
+   */
+  public constructor(written: readonly KubeObject[], reading: MeshReading) {
+    const found = unique(written);
     this.complete = reading.complete;
     this.sameTime = reading.sameTime;
     this.settings = readSettings(found, reading);
@@ -84,7 +89,8 @@ export class MeshView {
     const refuse = (object: KubeObject, reason: string) => {
       refused.push({ object, reason, selector: selectorOf(object) ?? new Map<string, string>() });
     };
-    const objects = unique([...found, ...this.expand(found, refuse)]).filter((object) => {
+    const made = this.expand(found, refuse);
+    const objects = (made.length === 0 ? found : unique([...found, ...made])).filter((object) => {
       const reason = isIstio(object) ? refusalOf(object, this.settings.behaviour.minor) : undefined;
       if (reason !== undefined) refuse(object, reason);
       return reason === undefined;
@@ -105,7 +111,7 @@ export class MeshView {
     this.refusedGuards = new ScopeIndex(refused.filter(({ object }) => SECURITY_KINDS.has(object.kind)));
     this.credentials = new CredentialStore(objects, reading.secrets, reading.complete);
     for (const service of this.virtualServices) {
-      for (const gateway of new Set(service.gateways)) push(this.byGateway, gateway, service);
+      for (const gateway of new Set(service.gateways)) putInto(this.byGateway, gateway, service);
     }
   }
 
@@ -161,7 +167,9 @@ function read(documents: readonly Value[], start: number, origin: KubeObject): K
 
 /** Of objects with one name the last one counts, as when they are applied in order. */
 function unique(objects: readonly KubeObject[]): KubeObject[] {
-  return [...new Map(objects.map((object) => [JSON.stringify([object.group, object.kind, object.namespace, object.name]), object])).values()];
+  const last = new Map<string, KubeObject>();
+  for (const object of objects) last.set(object.key, object);
+  return last.size === objects.length ? [...objects] : [...last.values()];
 }
 
 function isIstio({ group }: KubeObject): boolean {
@@ -173,16 +181,4 @@ function readExtension(object: KubeObject): ProxyExtension[] {
   const labels = at(object.spec, key, object.kind === 'EnvoyFilter' ? 'labels' : 'matchLabels');
   const selector = new Map(Object.entries(typeof labels === 'object' && labels !== null ? labels : {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
   return [{ object, selector, text: `${object.kind} ${object.namespace}/${object.name}` }];
-}
-
-function grouped<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  items.forEach((item) => push(groups, key(item), item));
-  return groups;
-}
-
-function push<T>(groups: Map<string, T[]>, key: string, item: T): void {
-  const group = groups.get(key);
-  if (group === undefined) groups.set(key, [item]);
-  else group.push(item);
 }

@@ -1,5 +1,6 @@
 import { sortByAge } from './age-order';
 import { Choices } from './choices';
+import { putInto } from './groups';
 import { KubeObject } from './kube-object';
 import { selects } from './labels';
 import { Scoped, selectorOf } from './policy-scope';
@@ -32,29 +33,29 @@ function mode(value: unknown): PeerMode | undefined {
 
 /** The PeerAuthentications of a mesh: the narrowest wins, of one scope the oldest. */
 export class PeerAuthentications {
-  public constructor(
-    private readonly all: readonly PeerAuthentication[],
-    private readonly rootNamespace: string,
-    private readonly sameTime: boolean,
-  ) {}
+  private readonly wide = new Map<string, PeerAuthentication[]>();
+  private readonly narrow = new Map<string, PeerAuthentication[]>();
+
+  public constructor(all: readonly PeerAuthentication[], private readonly rootNamespace: string, private readonly sameTime: boolean) {
+    for (const policy of all) putInto(policy.selector.size === 0 ? this.wide : this.narrow, policy.object.namespace, policy);
+  }
 
   /** How pods take connections on one of their ports. */
   public inbound(workload: Workload, port: number, choices: Choices): PeerMode {
     const pods = `pods of ${workload.namespace}/${workload.name}`;
-    const applies = ({ object, selector }: PeerAuthentication) => object.namespace === workload.namespace && selector.size > 0
-      && selects(selector, workload.labels, pods, choices);
-    const own = workload.namespace === this.rootNamespace ? undefined : this.oldest(applies, choices);
+    const applies = ({ selector }: PeerAuthentication) => selects(selector, workload.labels, pods, choices);
+    const narrow = workload.namespace === this.rootNamespace ? [] : this.narrow.get(workload.namespace) ?? [];
+    const own = this.oldest(narrow.filter(applies), choices);
     return own?.ports.get(port) ?? own?.mode ?? this.ofNamespace(workload.namespace, choices);
   }
 
   /** What a client proxy believes, which sees no selectors: with DISABLE it sends plain text. */
   public ofNamespace(namespace: string, choices: Choices): PeerMode {
-    const wide = (name: string) => this.oldest(({ object, selector }) => object.namespace === name && selector.size === 0, choices)?.mode;
+    const wide = (name: string) => this.oldest(this.wide.get(name) ?? [], choices)?.mode;
     return (namespace === this.rootNamespace ? undefined : wide(namespace)) ?? wide(this.rootNamespace) ?? 'PERMISSIVE';
   }
 
-  private oldest(applies: (policy: PeerAuthentication) => boolean, choices: Choices): PeerAuthentication | undefined {
-    const found = this.all.filter(applies);
+  private oldest(found: readonly PeerAuthentication[], choices: Choices): PeerAuthentication | undefined {
     return found.length < 2 ? found[0] : sortByAge(found, this.sameTime, choices, () => true)[0];
   }
 }

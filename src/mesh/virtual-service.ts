@@ -181,7 +181,10 @@ function readMatch(match: Value, namespace: string): RouteMatch {
   };
 }
 
+const NO_CHANGES: HeaderChanges = { set: [], add: [], remove: [] };
+
 function readChanges(value: Value): HeaderChanges {
+  if (value === undefined) return NO_CHANGES;
   const pairs = (key: string) => entries(field(value, key)).filter((entry): entry is [string, string] => typeof entry[1] === 'string').sort(([a], [b]) => (a < b ? -1 : 1));
   return { set: pairs('set'), add: pairs('add'), remove: texts(field(value, 'remove')) };
 }

@@ -26,7 +26,7 @@ export function apiRulesOf(context: CheckContext): ApiRuleView[] {
 }
 
 /** Every APIRule as written, of any version. */
-export function apiRuleObjects(context: CheckContext): KubeObject[] {
+export function apiRuleObjects(context: CheckContext): readonly KubeObject[] {
   return context.of('APIRule', 'gateway.kyma-project.io');
 }
 

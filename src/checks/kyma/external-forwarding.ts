@@ -20,6 +20,7 @@ export const externalForwarding: Check = {
   find: (context) => {
     const exposed = apiRulesOf(context).filter(({ object }) => text(field(object.spec, 'externalGateway')) !== undefined)
       .flatMap(({ object, rules }) => rules.flatMap(({ service }) => ({ object, service: context.view.service(service.namespace, service.name) })));
+    if (exposed.length === 0) return [];
     return context.of('AuthorizationPolicy', 'security.istio.io').flatMap((policy) => {
       const read = context.view.policies.all.find(({ object }) => object.body === policy.body);
       const rule = read?.rules.findIndex(({ when }) => when.some(({ key }) => HEADER.test(key))) ?? -1;

@@ -11,10 +11,9 @@ export const duplicateObjects: Check = {
   find: ({ objects }) => {
     const first = new Map<string, KubeObject>();
     return objects.flatMap((object) => {
-      const key = JSON.stringify([object.group, object.kind, object.namespace, object.name]);
-      const other = first.get(key);
+      const other = first.get(object.key);
       if (other === undefined) {
-        first.set(key, object);
+        first.set(object.key, object);
         return [];
       }
       return [{

@@ -1,5 +1,5 @@
 import { targetsOf } from './targets';
-import { describeRule, enforcedPolicies, WrittenPolicy } from './written-policies';
+import { describeRule, enforcedPolicies, valuesOf, WrittenPolicy } from './written-policies';
 import { describeObject, KubeObject } from '../../mesh/kube-object';
 import { surelySelects } from '../../mesh/labels';
 import { field, text, textMap } from '../../mesh/value';
@@ -14,7 +14,7 @@ export const addressBehindBalancer: Check = {
   severity: Severity.WARNING,
   effect: Effect.IGNORED,
   find: (context) => enforcedPolicies(context).flatMap((policy) => {
-    const values = policy.values.filter(({ key }) => key === 'ipBlocks' || key === 'source.ip');
+    const values = valuesOf(policy, 'ipBlocks', 'source.ip');
     const service = values.length === 0 ? undefined : hidingService(policy, context);
     if (service === undefined) return [];
     return values.map(({ key, value, rule, path }) => ({

@@ -1,4 +1,4 @@
-import { enforcedPolicies, describeRule, PolicyValue, WrittenPolicy } from './written-policies';
+import { describeRule, enforcedPolicies, PolicyValue, valuesOf, WrittenPolicy } from './written-policies';
 import { isTemplate, templateTest } from '../../authz/path-template';
 import { textTest } from '../../authz/string-match';
 import { PathNormalization } from '../../mesh/path-normalization';
@@ -20,7 +20,7 @@ export const denyPathVariants: Check = {
 };
 
 function findingsOf(policy: WrittenPolicy, rule: number, merges: boolean): Finding[] {
-  const values = policy.values.filter(({ key, negated, rule: number }) => key === 'paths' && !negated && number === rule);
+  const values = valuesOf(policy, 'paths').filter(({ negated, rule: number }) => !negated && number === rule);
   const tests = values.map(({ value }) => (isTemplate(value) ? templateTest(value) : textTest(value)));
   return values.flatMap(({ value, path }: PolicyValue): Finding[] => {
     const open = spellings(value).filter((candidate) => !(merges && candidate.startsWith('//')) && !tests.some((test) => test(candidate)));

@@ -1,5 +1,5 @@
 import { isForWorkloadsOnly } from './outside-principal';
-import { describeRule, enforcedPolicies, neverMatches } from './written-policies';
+import { describeRule, enforcedPolicies, neverMatches, valuesOf } from './written-policies';
 import { at, text } from '../../mesh/value';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
@@ -16,8 +16,8 @@ export const foreignTrustDomain: Check = {
   find: (context) => {
     const domains = knownDomains(context);
     if (domains === undefined) return [];
-    return enforcedPolicies(context).filter((policy) => isForWorkloadsOnly(policy, context)).flatMap((policy) => policy.values
-      .filter(({ key, value }) => (key === 'principals' || key === 'source.principal') && isForeign(value, domains))
+    return enforcedPolicies(context).filter((policy) => isForWorkloadsOnly(policy, context)).flatMap((policy) => valuesOf(policy, 'principals', 'source.principal')
+      .filter(({ value }) => isForeign(value, domains))
       .map(({ value, negated, rule, path }) => ({
         object: policy.object,
         path,

@@ -12,11 +12,10 @@ export const gatewayHeader: Check = {
   severity: Severity.ERROR,
   effect: Effect.OPEN,
   find: (context) => enforcedPolicies(context).flatMap((policy) => {
-    const [proxy] = targetsOf(context, policy).gateways;
-    if (proxy === undefined) return [];
     return policy.rules.flatMap(({ when }, rule) => when.flatMap(({ key }, index): Finding[] => {
       const writers = identityHeaders(context).get(headerOfKey(key) ?? '') ?? [];
-      return writers.length === 0 ? [] : [{
+      const proxy = writers.length === 0 ? undefined : targetsOf(context, policy).gateways[0];
+      return proxy === undefined ? [] : [{
         object: policy.object,
         path: ['spec', 'rules', rule, 'when', index, 'key'],
         message: `${describeRule(rule, policy)} asks for \`${key}\` at gateway \`${nameOf(proxy.workload)}\`, which writes that header only after its policies`,

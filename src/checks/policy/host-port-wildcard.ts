@@ -1,4 +1,4 @@
-import { enforcedPolicies, describeRule, neverMatches } from './written-policies';
+import { describeRule, enforcedPolicies, neverMatches, valuesOf } from './written-policies';
 import type { Check } from '../check';
 import { Effect, Severity } from '../finding';
 
@@ -8,8 +8,8 @@ export const hostPortWildcard: Check = {
   title: 'a host with a wildcard at both ends',
   severity: Severity.ERROR,
   effect: Effect.OPEN,
-  find: (context) => enforcedPolicies(context).flatMap((policy) => policy.values
-    .filter(({ key, value }) => key === 'hosts' && /^\*.*:\*$/s.test(value))
+  find: (context) => enforcedPolicies(context).flatMap((policy) => valuesOf(policy, 'hosts')
+    .filter(({ value }) => /^\*.*:\*$/s.test(value))
     .map(({ value, negated, rule, path }) => ({
       object: policy.object,
       path,

@@ -1,10 +1,10 @@
-import { enforcedPolicies, describeRule, PolicyValue, WrittenPolicy } from './written-policies';
+import { describeRule, enforcedPolicies, PolicyValue, valuesOf, WrittenPolicy } from './written-policies';
 import { hostTest, lowerAscii } from '../../authz/string-match';
+import { putInto } from '../../mesh/groups';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, FieldPath, Finding, PatchOperation, Severity } from '../finding';
 import { pointer } from '../pointer';
-import { putInto } from '../written';
 
 /** MTLS025: `hosts` of a rule that keeps requests out lack the form with a port, so that `Host: h:443` gets past. */
 export const deniedHostWithoutPort: Check = {
@@ -35,7 +35,7 @@ type Words = (host: string) => Pick<Finding, 'effect' | 'cure'>;
 function findingsOf(context: CheckContext, keepsOut: boolean, words: Words): Finding[] {
   return enforcedPolicies(context).filter(({ action }) => action !== 'AUDIT').flatMap((policy) => {
     const lists = new Map<string, PolicyValue[]>();
-    for (const value of policy.values.filter(({ key, negated }) => key === 'hosts' && (policy.action === 'ALLOW') === (negated === keepsOut))) {
+    for (const value of valuesOf(policy, 'hosts').filter(({ negated }) => (policy.action === 'ALLOW') === (negated === keepsOut))) {
       putInto(lists, value.path.slice(0, -1).join('/'), value);
     }
     return [...lists.values()].flatMap((values) => findingsIn(values, policy, words));

@@ -1,4 +1,4 @@
-import { describeRule, enforcedPolicies, neverMatches } from './written-policies';
+import { describeRule, enforcedPolicies, neverMatches, valuesOf } from './written-policies';
 import type { Check } from '../check';
 import { Effect, Severity } from '../finding';
 
@@ -8,8 +8,8 @@ export const issuerWildcard: Check = {
   title: 'a request principal that ends within its URL',
   severity: Severity.ERROR,
   effect: Effect.OUTAGE,
-  find: (context) => enforcedPolicies(context).flatMap((policy) => policy.values
-    .filter(({ key, value }) => (key === 'requestPrincipals' || key === 'request.auth.principal') && /^https?:\/\/[^/]*$/.test(value))
+  find: (context) => enforcedPolicies(context).flatMap((policy) => valuesOf(policy, 'requestPrincipals', 'request.auth.principal')
+    .filter(({ value }) => /^https?:\/\/[^/]*$/.test(value))
     .map(({ value, negated, rule, path }) => ({
       object: policy.object,
       path,

@@ -1,5 +1,5 @@
 import { targetsOf } from './targets';
-import { describeRule, enforcedPolicies, WrittenPolicy } from './written-policies';
+import { describeRule, enforcedPolicies, valuesOf, WrittenPolicy } from './written-policies';
 import { describeServer, GatewayServer } from '../../mesh/gateway';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
@@ -16,7 +16,7 @@ export const namespacesAtGateway: Check = {
   find: (context) => enforcedPolicies(context).flatMap((policy) => {
     const server = outsideServer(policy, context);
     if (server === undefined) return [];
-    return policy.values.filter(({ key, negated }) => BY_NAME.has(key) && negated === (policy.action === 'DENY')).map(({ key, value, rule, path }) => ({
+    return valuesOf(policy, ...BY_NAME).filter(({ negated }) => negated === (policy.action === 'DENY')).map(({ key, value, rule, path }) => ({
       object: policy.object,
       path,
       message: `${key} \`${value}\` in ${describeRule(rule, policy)} is looked for in certificates of the clients' own CA on ${describeServer(server)}`,

@@ -1,9 +1,9 @@
-import { describeRule, enforcedPolicies, neverMatches, PolicyValue } from './written-policies';
+import { describeRule, enforcedPolicies, neverMatches, PolicyValue, valuesOf } from './written-policies';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
 import { pointer } from '../pointer';
 
-const PATTERNS = new Set(['paths', 'hosts', 'principals', 'requestPrincipals', 'methods', 'source.principal', 'request.auth.principal', 'connection.sni']);
+const PATTERNS = ['paths', 'hosts', 'principals', 'requestPrincipals', 'methods', 'source.principal', 'request.auth.principal', 'connection.sni'];
 
 /** MTLS028: a value that reads like a pattern and is none: methods in lower case, and `*` in other places than one end. */
 export const neverMatchingPattern: Check = {
@@ -11,7 +11,7 @@ export const neverMatchingPattern: Check = {
   title: 'a value that reads like a pattern and never matches',
   severity: Severity.ERROR,
   effect: Effect.OPEN,
-  find: (context) => enforcedPolicies(context).flatMap((policy) => policy.values.flatMap((value): Finding[] => {
+  find: (context) => enforcedPolicies(context).flatMap((policy) => valuesOf(policy, ...PATTERNS).flatMap((value): Finding[] => {
     const problem = methodProblem(value) ?? patternProblem(value);
     return problem === undefined ? [] : [{
       object: policy.object,
@@ -37,7 +37,7 @@ function methodProblem({ key, value }: PolicyValue): Problem | undefined {
 
 function patternProblem({ key, value }: PolicyValue): Problem | undefined {
   // `*.h:*` is a trap of its own; in path templates Istio refuses a lone `*`.
-  if (!PATTERNS.has(key) || (key === 'hosts' && value.endsWith(':*')) || /[{}]/.test(value)) return undefined;
+  if ((key === 'hosts' && value.endsWith(':*')) || /[{}]/.test(value)) return undefined;
   const slash = value.lastIndexOf('/');
   const halves = /requestPrincipals|request\.auth\.principal/.test(key) && slash >= 0 ? [value.slice(0, slash), value.slice(slash + 1)] : [value];
   if (!halves.some(hasLiteralStar)) return undefined;

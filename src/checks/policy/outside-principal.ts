@@ -1,5 +1,5 @@
 import { targetsOf } from './targets';
-import { describeRule, enforcedPolicies, neverMatches, WrittenPolicy } from './written-policies';
+import { describeRule, enforcedPolicies, neverMatches, valuesOf, WrittenPolicy } from './written-policies';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Severity } from '../finding';
@@ -10,8 +10,8 @@ export const outsidePrincipal: Check = {
   title: 'a client certificate that a workload never sees',
   severity: Severity.ERROR,
   effect: Effect.OPEN,
-  find: (context) => enforcedPolicies(context).filter((policy) => isForWorkloadsOnly(policy, context)).flatMap((policy) => policy.values
-    .filter(({ key, value }) => (key === 'principals' || key === 'source.principal') && !value.includes('*') && !value.startsWith('spiffe://') && !/^[^/]+\/ns\/[^/]+\/sa\/[^/]+$/.test(value))
+  find: (context) => enforcedPolicies(context).filter((policy) => isForWorkloadsOnly(policy, context)).flatMap((policy) => valuesOf(policy, 'principals', 'source.principal')
+    .filter(({ value }) => !value.includes('*') && !value.startsWith('spiffe://') && !/^[^/]+\/ns\/[^/]+\/sa\/[^/]+$/.test(value))
     .map(({ value, negated, rule, path }) => ({
       object: policy.object,
       path,

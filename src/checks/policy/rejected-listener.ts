@@ -1,4 +1,4 @@
-import { describeRule, PolicyValue, writtenPolicies } from './written-policies';
+import { describeRule, PolicyValue, valuesOf, writtenPolicies } from './written-policies';
 import { isTemplate } from '../../authz/path-template';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
@@ -12,7 +12,7 @@ export const rejectedListener: Check = {
   severity: Severity.ERROR,
   effect: Effect.OUTAGE,
   find: (context) => writtenPolicies(context).flatMap((policy) => [
-    ...policy.values.filter(isOverlong).map(({ rule, path }): Finding => ({
+    ...valuesOf(policy, 'paths').filter(isOverlong).map(({ rule, path }): Finding => ({
       object: policy.object,
       path,
       message: `a path template in ${describeRule(rule, policy)} has a segment of more than ${LONGEST_LITERAL} characters`,
@@ -31,8 +31,8 @@ export const rejectedListener: Check = {
 
 const EFFECT = 'Envoy rejects the listener of every pod that the policy selects: old settings stay, and a new pod takes no connections';
 
-function isOverlong({ key, value }: PolicyValue): boolean {
-  return key === 'paths' && isTemplate(value) && value.split('/').some((segment) => !isTemplate(segment) && segment.length > LONGEST_LITERAL);
+function isOverlong({ value }: PolicyValue): boolean {
+  return isTemplate(value) && value.split('/').some((segment) => !isTemplate(segment) && segment.length > LONGEST_LITERAL);
 }
 
 function isUnusable(key: string): boolean {

@@ -1,4 +1,4 @@
-import { enforcedPolicies } from './written-policies';
+import { enforcedPolicies, valuesOf } from './written-policies';
 import { describeObject } from '../../mesh/kube-object';
 import { headerFix } from '../../mesh/version';
 import type { Check } from '../check';
@@ -17,8 +17,10 @@ export const repeatedHeaders: Check = {
   find: (context) => {
     const { behaviour } = context.view.settings;
     if (context.profile.istioVersion === undefined || behaviour.policyHeadersByLine !== false) return [];
-    return enforcedPolicies(context).flatMap(({ object, action, values }) => {
-      const found = values.find(({ key, negated }) => key.startsWith('request.headers[') && (action === 'ALLOW' ? negated : !negated));
+    return enforcedPolicies(context).flatMap((policy) => {
+      const { object, action, values } = policy;
+      const headers = [...values.keys()].filter((key) => key.startsWith('request.headers['));
+      const found = valuesOf(policy, ...headers).find(({ negated }) => (action === 'ALLOW' ? negated : !negated));
       return found === undefined ? [] : [{
         object,
         path: found.path,

@@ -1,5 +1,5 @@
 import { targetsOf } from './targets';
-import { describeRule, enforcedPolicies, neverMatches, WrittenPolicy } from './written-policies';
+import { describeRule, enforcedPolicies, neverMatches, valuesOf, WrittenPolicy } from './written-policies';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
@@ -18,7 +18,7 @@ export const servicePort: Check = {
   severity: Severity.ERROR,
   effect: Effect.OPEN,
   find: (context) => enforcedPolicies(context).flatMap((policy) => {
-    const values = policy.values.filter(({ key }) => key === 'ports' || key === 'destination.port');
+    const values = valuesOf(policy, 'ports', 'destination.port');
     if (values.length === 0) return [];
     const ports = translations(policy, context);
     return values.flatMap(({ value, negated, rule, path }): Finding[] => {

@@ -1,4 +1,4 @@
-import { describeRule, enforcedPolicies, neverMatches } from './written-policies';
+import { describeRule, enforcedPolicies, neverMatches, valuesOf } from './written-policies';
 import type { Check } from '../check';
 import { Effect, Severity } from '../finding';
 import { pointer } from '../pointer';
@@ -9,8 +9,8 @@ export const spiffePrefix: Check = {
   title: 'a principal with `spiffe://` in front',
   severity: Severity.ERROR,
   effect: Effect.OPEN,
-  find: (context) => enforcedPolicies(context).flatMap((policy) => policy.values
-    .filter(({ key, value }) => (key === 'principals' || key === 'source.principal') && value.startsWith('spiffe://'))
+  find: (context) => enforcedPolicies(context).flatMap((policy) => valuesOf(policy, 'principals', 'source.principal')
+    .filter(({ value }) => value.startsWith('spiffe://'))
     .map(({ value, negated, rule, path }) => ({
       object: policy.object,
       path,

@@ -1,4 +1,4 @@
-import { describeRule, enforcedPolicies, neverMatches } from './written-policies';
+import { describeRule, enforcedPolicies, neverMatches, PolicyValue, valuesOf, WrittenPolicy } from './written-policies';
 import { DistinguishedName } from '../../model/distinguished-name';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
@@ -19,8 +19,7 @@ export const subjectSpelling: Check = {
   title: 'a subject that Envoy spells otherwise',
   severity: Severity.ERROR,
   effect: Effect.OUTAGE,
-  find: (context) => enforcedPolicies(context).flatMap((policy) => policy.values.flatMap(({ key, negated, value, rule, path }): Finding[] => {
-    if (!isOfName(key, context) || value.startsWith('*') || value.endsWith('*')) return [];
+  find: (context) => enforcedPolicies(context).flatMap((policy) => names(policy, context).flatMap(({ negated, value, rule, path }): Finding[] => {
     const right = envoySpelling(value);
     return right === value ? [] : [{
       object: policy.object,
@@ -34,8 +33,10 @@ export const subjectSpelling: Check = {
   })),
 };
 
-function isOfName(key: string, context: CheckContext): boolean {
-  return nameHeaders(context).has(headerOfKey(key) ?? '');
+/** The values that are compared with a whole name. */
+function names(policy: WrittenPolicy, context: CheckContext): PolicyValue[] {
+  const keys = [...policy.values.keys()].filter((key) => nameHeaders(context).has(headerOfKey(key) ?? ''));
+  return valuesOf(policy, ...keys).filter(({ value }) => !value.startsWith('*') && !value.endsWith('*'));
 }
 
 /** The value itself where Envoy may write it; another spelling where one is meant that can be told; undefined where none can. */

@@ -1,10 +1,11 @@
 import { GatewayProxy } from '../../mesh/gateway-proxy';
+import { putInto } from '../../mesh/groups';
 import type { KubeObject } from '../../mesh/kube-object';
 import { surelySelects } from '../../mesh/labels';
 import { Service } from '../../mesh/service';
 import { Workload } from '../../mesh/workload';
 import type { CheckContext } from '../context';
-import { oncePerContext, putInto } from '../written';
+import { oncePerContext } from '../written';
 
 /** What a policy is known to apply to. */
 export interface PolicyTargets {

@@ -1,4 +1,4 @@
-import { describeRule, writtenPolicies } from './written-policies';
+import { describeRule, valuesOf, writtenPolicies } from './written-policies';
 import { isTemplate } from '../../authz/path-template';
 import type { Check } from '../check';
 import { Effect, Severity } from '../finding';
@@ -10,8 +10,8 @@ export const templateWithoutSlash: Check = {
   title: 'a path template that does not begin with one `/`',
   severity: Severity.ERROR,
   effect: Effect.OUTAGE,
-  find: (context) => writtenPolicies(context).flatMap((policy) => policy.values
-    .filter(({ key, value }) => key === 'paths' && isTemplate(value) && !/^\/(?!\/)/.test(value))
+  find: (context) => writtenPolicies(context).flatMap((policy) => valuesOf(policy, 'paths')
+    .filter(({ value }) => isTemplate(value) && !/^\/(?!\/)/.test(value))
     .map(({ value, rule, path }) => ({
       object: policy.object,
       path,

@@ -1,4 +1,4 @@
-import { describeRule, enforcedPolicies, PolicyValue } from './written-policies';
+import { describeRule, enforcedPolicies, PolicyValue, valuesOf, WrittenPolicy } from './written-policies';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
@@ -10,7 +10,7 @@ export const wideWildcard: Check = {
   title: 'a wildcard in the middle of a name',
   severity: Severity.WARNING,
   effect: Effect.OPEN,
-  find: (context) => enforcedPolicies(context).filter(({ action }) => action === 'ALLOW').flatMap((policy) => policy.values.flatMap((value): Finding[] => {
+  find: (context) => enforcedPolicies(context).filter(({ action }) => action === 'ALLOW').flatMap((policy) => wildcards(policy).flatMap((value): Finding[] => {
     const other = value.negated ? undefined : widened(value, context);
     return other === undefined ? [] : [{
       object: policy.object,
@@ -22,11 +22,15 @@ export const wideWildcard: Check = {
   })),
 };
 
+function wildcards(policy: WrittenPolicy): PolicyValue[] {
+  return valuesOf(policy, ...policy.values.keys()).filter(({ value }) => value.startsWith('*') !== value.endsWith('*'));
+}
+
 /** Somebody else who gets in; undefined where the `*` stands at the border of a part. */
 function widened({ key, value }: PolicyValue, context: CheckContext): string | undefined {
   const borders = bordersOf(key, context);
-  const [ofPrefix, ofSuffix] = [value.endsWith('*'), value.startsWith('*')];
-  if (borders === undefined || ofPrefix === ofSuffix) return undefined;
+  if (borders === undefined) return undefined;
+  const ofPrefix = value.endsWith('*');
   const rest = ofPrefix ? value.slice(0, -1) : value.slice(1);
   if (ofPrefix) return borders.after.includes(rest[rest.length - 1]) ? undefined : `${rest}-other`;
   return borders.before.includes(rest[0]) ? undefined : `other-${rest}`;

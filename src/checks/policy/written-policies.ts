@@ -1,4 +1,5 @@
 import { PolicyAction, PolicyRule, readAuthorizationPolicy, readRule } from '../../mesh/authorization-policy';
+import { putInto } from '../../mesh/groups';
 import { describeObject, KubeObject } from '../../mesh/kube-object';
 import { selectorOf } from '../../mesh/policy-scope';
 import { entries, field, list, text, Value } from '../../mesh/value';
@@ -15,6 +16,8 @@ export interface PolicyValue {
   readonly value: string;
   /** The rule that it belongs to, from 0. */
   readonly rule: number;
+  /** Its place among all values of the policy. */
+  readonly order: number;
   readonly path: FieldPath;
 }
 
@@ -25,7 +28,8 @@ export interface WrittenPolicy {
   /** Undefined where `targetRefs` say what it is for. */
   readonly selector?: ReadonlyMap<string, string>;
   readonly rules: readonly PolicyRule[];
-  readonly values: readonly PolicyValue[];
+  /** By key, in the order in which they are written. */
+  readonly values: ReadonlyMap<string, readonly PolicyValue[]>;
   readonly dryRun: boolean;
 }
 
@@ -33,8 +37,16 @@ export interface WrittenPolicy {
 export const writtenPolicies: (context: CheckContext) => readonly WrittenPolicy[] = oncePerContext((context) => writtenObjects(context, 'AuthorizationPolicy', 'security.istio.io').map(read));
 
 /** Those that are more than a dry run. */
-export function enforcedPolicies(context: CheckContext): WrittenPolicy[] {
-  return writtenPolicies(context).filter(({ dryRun }) => !dryRun);
+export const enforcedPolicies: (context: CheckContext) => readonly WrittenPolicy[] = oncePerContext((context) => writtenPolicies(context)
+  .filter(({ dryRun }) => !dryRun));
+
+const NONE: readonly PolicyValue[] = [];
+
+/** The values of a policy under some keys, in the order in which they are written. */
+export function valuesOf({ values }: WrittenPolicy, ...keys: readonly string[]): readonly PolicyValue[] {
+  const found = keys.filter((key) => values.has(key));
+  if (found.length < 2) return values.get(found[0]) ?? NONE;
+  return found.flatMap((key) => values.get(key)!).sort((a, b) => a.order - b.order);
 }
 
 /** How findings name a rule. */
@@ -51,23 +63,43 @@ export function neverMatches(action: PolicyAction, negated = false): string {
 
 function read(object: KubeObject): WrittenPolicy {
   const rules = list(field(object.spec, 'rules'));
+  const values = new ValueReader();
+  rules.forEach((rule, number) => values.read(rule, number));
   return {
     object,
     action: (text(field(object.spec, 'action')) ?? 'ALLOW') as PolicyAction,
     selector: selectorOf(object),
     rules: rules.map(readRule),
-    values: rules.flatMap(valuesOf),
+    values: values.found,
     dryRun: readAuthorizationPolicy(object)?.dryRun ?? false,
   };
 }
 
-function valuesOf(rule: Value, number: number): PolicyValue[] {
-  const path = ['spec', 'rules', number];
-  const parts = (side: string, part: string) => list(field(rule, side)).flatMap((entry, index) => entries(field(entry, part))
-    .flatMap(([name, values]) => strings(values, withoutNot(name), number, [...path, side, index, part, name])));
-  const conditions = list(field(rule, 'when')).flatMap((condition, index) => ['values', 'notValues']
-    .flatMap((name) => strings(field(condition, name), { key: text(field(condition, 'key')) ?? '', negated: name !== 'values' }, number, [...path, 'when', index, name])));
-  return [...parts('from', 'source'), ...parts('to', 'operation'), ...conditions];
+const SIDES = [['from', 'source'], ['to', 'operation']] as const;
+
+/** Collects the values of the rules of one policy. */
+class ValueReader {
+  public readonly found = new Map<string, PolicyValue[]>();
+  private count = 0;
+
+  public read(rule: Value, number: number): void {
+    for (const [side, part] of SIDES) {
+      list(field(rule, side)).forEach((entry, index) => {
+        for (const [name, values] of entries(field(entry, part))) this.add(values, withoutNot(name), number, () => ['spec', 'rules', number, side, index, part, name]);
+      });
+    }
+    list(field(rule, 'when')).forEach((condition, index) => {
+      const key = text(field(condition, 'key')) ?? '';
+      this.add(field(condition, 'values'), { key, negated: false }, number, () => ['spec', 'rules', number, 'when', index, 'values']);
+      this.add(field(condition, 'notValues'), { key, negated: true }, number, () => ['spec', 'rules', number, 'when', index, 'notValues']);
+    });
+  }
+
+  private add(values: Value, { key, negated }: { readonly key: string; readonly negated: boolean }, rule: number, path: () => FieldPath): void {
+    list(values).forEach((value, index) => {
+      if (typeof value === 'string') putInto(this.found, key, new Written(key, negated, value, rule, this.count++, path, index));
+    });
+  }
 }
 
 function withoutNot(name: string): { key: string; negated: boolean } {
@@ -75,6 +107,19 @@ function withoutNot(name: string): { key: string; negated: boolean } {
   return { key: negated ? `${name[3].toLowerCase()}${name.slice(4)}` : name, negated };
 }
 
-function strings(values: Value, what: { key: string; negated: boolean }, rule: number, path: FieldPath): PolicyValue[] {
-  return list(values).flatMap((value, index) => (typeof value === 'string' ? [{ ...what, value, rule, path: [...path, index] }] : []));
+/** A value whose path is put together when asked for: a mesh has ten thousands of values, and few of them are findings. */
+class Written implements PolicyValue {
+  public constructor(
+    public readonly key: string,
+    public readonly negated: boolean,
+    public readonly value: string,
+    public readonly rule: number,
+    public readonly order: number,
+    private readonly place: () => FieldPath,
+    private readonly index: number,
+  ) {}
+
+  public get path(): FieldPath {
+    return [...this.place(), this.index];
+  }
 }

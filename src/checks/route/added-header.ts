@@ -1,4 +1,4 @@
-import { changesOf, gatewayRoutes, isOfCertificate, removedBy } from './written-routes';
+import { gatewayChanges, isOfCertificate } from './written-routes';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
@@ -9,14 +9,13 @@ export const addedHeader: Check = {
   title: 'an identity header that is added instead of set',
   severity: Severity.ERROR,
   effect: Effect.OPEN,
-  find: (context) => gatewayRoutes(context).flatMap((written) => changesOf(written).flatMap(({ changes, path }) => {
-    const removed = removedBy(written.route, changes);
+  find: (context) => gatewayChanges(context).flatMap(({ virtualService: { object }, changes, path, removed }) => {
     return changes.add.filter(([name, value]) => isOfCertificate(value) && !removed.has(name.toLowerCase())).map(([name]): Finding => ({
-      object: written.virtualService.object,
+      object,
       path: [...path, 'add', name],
-      message: `${describeObject(written.virtualService.object)} adds \`${name}\` from the client's certificate to what the client sent`,
+      message: `${describeObject(object)} adds \`${name}\` from the client's certificate to what the client sent`,
       effect: 'the workload gets both lines, and one that the client made up satisfies an ALLOW policy',
       cure: 'write it under `set`, and list it in `remove`',
     }));
-  })),
+  }),
 };

@@ -1,11 +1,12 @@
 import { writtenRoutes } from './written-routes';
+import { putInto } from '../../mesh/groups';
 import { describeObject } from '../../mesh/kube-object';
 import { at, field, list, text, texts } from '../../mesh/value';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
 import { pointer } from '../pointer';
-import { oncePerContext, putInto } from '../written';
+import { oncePerContext } from '../written';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const HALF_NAME = new RegExp(`^(${LABEL})\\.(${LABEL})(\\.svc)?$`);

@@ -1,4 +1,4 @@
-import { changesOf, writtenRoutes } from './written-routes';
+import { writtenChanges } from './written-routes';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
@@ -12,13 +12,13 @@ export const framingHeader: Check = {
   title: 'a route that writes `content-length` or `transfer-encoding`',
   severity: Severity.ERROR,
   effect: Effect.OUTAGE,
-  find: (context) => writtenRoutes(context).flatMap((written) => changesOf(written).flatMap(({ changes, path }) => (['set', 'add'] as const)
+  find: (context) => writtenChanges(context).flatMap(({ virtualService: { object }, changes, path }) => (['set', 'add'] as const)
     .flatMap((kind) => changes[kind].filter(([name]) => FRAMING.test(name)).map(([name]): Finding => ({
-      object: written.virtualService.object,
+      object,
       path: [...path, kind, name],
-      message: `${describeObject(written.virtualService.object)} writes \`${name}\`, by which the workload tells where a request ends`,
+      message: `${describeObject(object)} writes \`${name}\`, by which the workload tells where a request ends`,
       effect: 'requests hang or fail: the workload waits for a body of another length than the one that comes',
       cure: 'leave the header to Envoy',
       patch: [{ op: 'remove', path: pointer([...path, kind, name]) }],
-    }))))),
+    })))),
 };

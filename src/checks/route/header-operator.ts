@@ -1,4 +1,4 @@
-import { changesOf, writtenRoutes } from './written-routes';
+import { writtenChanges } from './written-routes';
 import { formatProblem } from '../../mesh/header-format';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
@@ -10,14 +10,14 @@ export const headerOperator: Check = {
   title: 'a header value that Envoy does not take',
   severity: Severity.ERROR,
   effect: Effect.OUTAGE,
-  find: (context) => writtenRoutes(context).flatMap((written) => changesOf(written).flatMap(({ changes, path }) => (['set', 'add'] as const).flatMap((kind) => changes[kind].flatMap(([name, value]): Finding[] => {
+  find: (context) => writtenChanges(context).flatMap(({ virtualService: { object }, changes, path }) => (['set', 'add'] as const).flatMap((kind) => changes[kind].flatMap(([name, value]): Finding[] => {
     const problem = /^(?::|host$)/i.test(name) ? undefined : formatProblem(value);
     return problem === undefined ? [] : [{
-      object: written.virtualService.object,
+      object,
       path: [...path, kind, name],
-      message: `header \`${name}\` of ${describeObject(written.virtualService.object)} has value \`${value}\`: ${problem}`,
+      message: `header \`${name}\` of ${describeObject(object)} has value \`${value}\`: ${problem}`,
       effect: 'Envoy rejects all routes of every host on the port: a new proxy answers 404 for them, a running one keeps the old routes',
       cure: 'use an operator of Envoy\'s access log, such as `%DOWNSTREAM_PEER_SUBJECT%`, or write `%%` for a percent sign',
     }];
-  })))),
+  }))),
 };

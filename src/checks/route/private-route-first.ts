@@ -1,10 +1,10 @@
 import { isCatchAll } from './shadowed-route';
 import { isOfGateways, writtenVirtualServices } from './written-routes';
+import { putInto } from '../../mesh/groups';
 import { describeObject } from '../../mesh/kube-object';
 import type { VirtualService } from '../../mesh/virtual-service';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
-import { putInto } from '../written';
 
 /** MTLS072: a VirtualService that is exported to named namespaces comes before a public one of the same host, however old. */
 export const privateRouteFirst: Check = {

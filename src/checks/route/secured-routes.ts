@@ -1,7 +1,8 @@
 import { identityHeadersOf, isOfCertificate } from './written-routes';
+import { putInto } from '../../mesh/groups';
 import type { HttpRoute, VirtualService } from '../../mesh/virtual-service';
 import type { CheckContext } from '../context';
-import { oncePerContext, putInto } from '../written';
+import { oncePerContext } from '../written';
 
 /** A VirtualService that tells a workload the client's identity in headers. */
 export interface SecuredRoute {

@@ -1,4 +1,4 @@
-import { changesOf, gatewayRoutes, isOfCertificate, removedBy } from './written-routes';
+import { gatewayChanges, isOfCertificate } from './written-routes';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
@@ -10,13 +10,10 @@ export const setWithoutRemove: Check = {
   title: 'an identity header that is set and not removed first',
   severity: Severity.ERROR,
   effect: Effect.OPEN,
-  find: (context) => gatewayRoutes(context).flatMap((written) => changesOf(written).flatMap(({ changes, path }): Finding[] => {
-    const taken = changes.set.filter(([, value]) => isOfCertificate(value));
-    if (taken.length === 0) return [];
-    const gone = removedBy(written.route, changes);
-    const names = taken.filter(([name]) => !gone.has(name.toLowerCase())).map(([name]) => name);
+  find: (context) => gatewayChanges(context).flatMap(({ virtualService, changes, path, removed }): Finding[] => {
+    const names = changes.set.filter(([name, value]) => isOfCertificate(value) && !removed.has(name.toLowerCase())).map(([name]) => name);
     if (names.length === 0) return [];
-    const { object } = written.virtualService;
+    const { object } = virtualService;
     return [{
       object,
       path: [...path, 'set', names[0]],
@@ -25,5 +22,5 @@ export const setWithoutRemove: Check = {
       cure: 'list the header in `remove` too, which comes first',
       patch: [{ op: 'add', path: pointer([...path, 'remove']), value: [...changes.remove, ...names] }],
     }];
-  })),
+  }),
 };

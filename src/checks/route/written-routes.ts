@@ -1,10 +1,11 @@
 import { serviceOfHost } from '../../mesh/backend';
+import { putInto } from '../../mesh/groups';
 import { parts } from '../../mesh/header-format';
 import { HeaderChanges, HttpRoute, VirtualService } from '../../mesh/virtual-service';
 import type { CheckContext } from '../context';
 import type { FieldPath } from '../finding';
 import { remembered } from '../remembered';
-import { keyOf, oncePerContext, putInto, writtenObjects } from '../written';
+import { oncePerContext, writtenObjects } from '../written';
 
 /** One entry of `http` that somebody wrote. */
 export interface WrittenRoute {
@@ -13,16 +14,20 @@ export interface WrittenRoute {
   readonly path: FieldPath;
 }
 
-/** Changes of request headers, and where they stand. */
+/** Changes of request headers that set or add some, for all destinations of a route or for one, and where they stand. */
 export interface WrittenChanges {
+  readonly virtualService: VirtualService;
+  readonly route: HttpRoute;
   readonly changes: HeaderChanges;
   readonly path: FieldPath;
+  /** The names, in lower case, that are removed before these changes take place: by them and by those of the whole route. */
+  readonly removed: ReadonlySet<string>;
 }
 
 /** The VirtualServices that somebody wrote and the API server takes. */
 export const writtenVirtualServices: (context: CheckContext) => readonly VirtualService[] = oncePerContext((context) => {
-  const written = new Set(writtenObjects(context, 'VirtualService', 'networking.istio.io').map(keyOf));
-  return context.view.virtualServices.filter(({ object }) => written.has(keyOf(object)));
+  const written = new Set(writtenObjects(context, 'VirtualService', 'networking.istio.io').map(({ key }) => key));
+  return context.view.virtualServices.filter(({ object }) => written.has(object.key));
 });
 
 /** Their HTTP routes. */
@@ -30,26 +35,35 @@ export const writtenRoutes: (context: CheckContext) => readonly WrittenRoute[] =
   .flatMap((virtualService) => virtualService.http.map((route, index) => ({ virtualService, route, path: ['spec', 'http', index] }))));
 
 /** Those of VirtualServices that gateways serve. */
-export function gatewayRoutes(context: CheckContext): WrittenRoute[] {
-  return writtenRoutes(context).filter(({ virtualService }) => isOfGateways(virtualService));
-}
+export const gatewayRoutes: (context: CheckContext) => readonly WrittenRoute[] = oncePerContext((context) => writtenRoutes(context)
+  .filter(({ virtualService }) => isOfGateways(virtualService)));
+
+/** Every place where headers are set or added. */
+export const writtenChanges: (context: CheckContext) => readonly WrittenChanges[] = oncePerContext((context) => writtenRoutes(context)
+  .flatMap(changesOf));
+
+/** Those of VirtualServices that gateways serve. */
+export const gatewayChanges: (context: CheckContext) => readonly WrittenChanges[] = oncePerContext((context) => writtenChanges(context)
+  .filter(({ virtualService }) => isOfGateways(virtualService)));
 
 /** The changes of a route and of its destinations. */
 export function headerChangesOf({ headers, destinations }: HttpRoute): HeaderChanges[] {
   return [headers, ...destinations.map((destination) => destination.headers)];
 }
 
-/** The names that are removed, in lower case, before changes for the destination or the route take place. */
-export function removedBy({ headers }: HttpRoute, changes: HeaderChanges): Set<string> {
-  return new Set([...headers.remove, ...changes.remove].map((name) => name.toLowerCase()));
-}
-
-/** Where a route changes request headers: for all its destinations, and for each. */
-export function changesOf({ route, path }: WrittenRoute): WrittenChanges[] {
-  return [
-    { changes: route.headers, path: [...path, 'headers', 'request'] },
-    ...route.destinations.map(({ headers }, index) => ({ changes: headers, path: [...path, 'route', index, 'headers', 'request'] })),
+function changesOf({ virtualService, route, path }: WrittenRoute): WrittenChanges[] {
+  const common = route.headers.remove;
+  const places = [
+    { changes: route.headers, place: path },
+    ...route.destinations.map(({ headers }, index) => ({ changes: headers, place: [...path, 'route', index] })),
   ];
+  return places.filter(({ changes }) => changes.set.length + changes.add.length > 0).map(({ changes, place }) => ({
+    virtualService,
+    route,
+    changes,
+    path: [...place, 'headers', 'request'],
+    removed: new Set([...common, ...changes.remove].map((name) => name.toLowerCase())),
+  }));
 }
 
 /** Whether a header value is taken from the client's certificate, so that there is none without one. */
@@ -76,13 +90,19 @@ export const identityHeaders: (context: CheckContext) => ReadonlyMap<string, rea
 
 /** The same for the VirtualServices that lead to Services of one namespace. */
 export function identityHeadersTo(context: CheckContext, namespace: string, header: string): readonly VirtualService[] {
-  return headersByNamespace(context).get(JSON.stringify([namespace, header])) ?? [];
+  return headersByNamespace(context).get(namespace)?.get(header) ?? [];
 }
 
 const headersByNamespace = oncePerContext((context) => {
-  const found = new Map<string, VirtualService[]>();
+  const found = new Map<string, Map<string, VirtualService[]>>();
   for (const [header, services] of identityHeaders(context)) {
-    for (const service of services) namespacesOf(service).forEach((namespace) => putInto(found, JSON.stringify([namespace, header]), service));
+    for (const service of services) {
+      for (const namespace of namespacesOf(service)) {
+        const headers = found.get(namespace) ?? new Map<string, VirtualService[]>();
+        found.set(namespace, headers);
+        putInto(headers, header, service);
+      }
+    }
   }
   return found;
 });
