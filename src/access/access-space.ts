@@ -27,6 +27,13 @@ export const EXAMPLE_TIME = '2030-01-01T00:00:00Z';
 const UNTOLD = new OpaqueScope();
 const PARTS = ['host', 'credentials', 'path', 'method', 'address'] as const;
 
+/** A place where requests go: equal keys for places where they meet the same conditions, but for those on the Host header. */
+export interface Station {
+  readonly key: string;
+  /** How the conditions come out for a part of a request that goes there. */
+  told(request: AccessRequest, part: (typeof PARTS)[number]): string;
+}
+
 /**
  * The requests that the manifests of a mesh tell apart: who may ask, where, and what.
  *
@@ -39,8 +46,6 @@ export class AccessSpace {
     return new AccessSpace(mesh);
   }
 
-  /** Hosts on the ports of gateways, and ports of Services. */
-  public readonly endpoints: readonly Endpoint[];
   private readonly evaluated: EvaluatedMesh;
   private readonly guards: Guards;
   private readonly scopes = new Map<string, Scope>();
@@ -49,12 +54,18 @@ export class AccessSpace {
   private readonly credentials = new Map<Endpoint, CredentialClasses>();
   private readonly atEndpoints = new Map<Endpoint, readonly { readonly scope?: Scope }[]>();
   private places?: Map<string, Endpoint>;
+  private all?: readonly Endpoint[];
   private found?: { readonly outside: readonly NamedClient[]; readonly inMesh: readonly NamedClient[]; readonly tokens: readonly NamedToken[] };
 
   private constructor(public readonly mesh: Mesh) {
     this.evaluated = mesh._evaluated();
     this.guards = new Guards(this.evaluated);
-    this.endpoints = [...gatewayEndpoints(this.evaluated), ...serviceEndpoints(this.evaluated)].flatMap((endpoint) => this.variants(endpoint));
+  }
+
+  /** Hosts on the ports of gateways, and ports of Services. */
+  public get endpoints(): readonly Endpoint[] {
+    this.all ??= [...gatewayEndpoints(this.evaluated), ...serviceEndpoints(this.evaluated)].flatMap((endpoint) => this.variants(endpoint));
+    return this.all;
   }
 
   /** The clients outside the mesh, without their tokens. */
@@ -167,6 +178,15 @@ export class AccessSpace {
   /** Where a request goes: equal texts for requests that meet the same conditions. */
   public placeOf(request: AccessRequest): string {
     return this.scopesOf(request).map(({ key, scope }) => `${key}${scope?.host(request) ?? ''}`).join('\n==\n');
+  }
+
+  /** Where a request goes and what is told apart there, for whoever asks often about one place. */
+  public stationOf(request: AccessRequest): Station {
+    const scopes = this.scopesOf(request);
+    return {
+      key: scopes.map(({ key }) => key).join('\n==\n'),
+      told: (other, part) => scopes.map(({ scope }) => (scope === undefined ? '' : told(scope, part, other))).join('\n==\n'),
+    };
   }
 
   private sampleOf(endpoint: Endpoint, part: 'path' | 'method', wanted: string, samples: readonly Sample<string>[], ask: (value: string) => AccessRequest): string | undefined {

@@ -31,7 +31,10 @@ export interface AttackOptions {
 
 /** How much a search looked through. */
 export interface AttackCounts {
+  /** Requests that were tried. */
   readonly requests: number;
+  /** Those that the manifests tell apart: of each class one was evaluated. */
+  readonly classes: number;
   readonly servers: number;
   readonly hosts: number;
   readonly services: number;
@@ -69,10 +72,12 @@ export function attack(documents: readonly Value[], options: AttackOptions = {})
   const step = () => { done += 1; options.progress?.(done / steps); };
   for (const host of hosts) {
     attackHost(world, host);
+    search.forget();
     step();
   }
   for (const target of services) {
     searchService(search, world, target, world.headers);
+    search.forget();
     step();
   }
   if (options.tenant !== undefined) searchTenant(world, documents, hosts, options.tenant, reading);
@@ -142,7 +147,13 @@ function report(search: Search, world: OutsideWorld, looked: Pick<AttackCounts, 
     notModelled: [...open, ...(search.truncated ? ['there were more combinations than were tried'] : [])],
     assumptions: [...new Set(ways.flatMap(({ decision }) => decision.assumptions))],
     refused: search.refused,
-    counts: { requests: search.requests, servers: world.doors.servers, ...looked, policies: policiesOf(world.real).length },
+    counts: {
+      requests: search.requests,
+      classes: search.evaluated,
+      servers: world.doors.servers,
+      ...looked,
+      policies: policiesOf(world.real).length,
+    },
     complete: open.length === 0 && !search.truncated && search.undecided.length === 0,
   };
 }

@@ -24,7 +24,7 @@ export function searchAuthority(search: Search, mesh: EvaluatedMesh, doors: Door
   if (shared === undefined) return;
   const caller = holder({ subject: `CN=${ANYTHING}.invalid`, issuer: shared.issuer ?? SOME_ISSUER, uris: [], dnsNames: [`${ANYTHING}.invalid`] }, `any certificate of ${shared.text}`, false);
   const attempt: Attempt = { caller, door: home, host, path: '/', method: 'GET', headers: [] };
-  const verdict = search.attempt(attempt);
+  const verdict = search.exactly(attempt);
   if (verdict.state === 'closed') return;
   search.report({
     cause: `authority ${describeServer(home.server)}`,

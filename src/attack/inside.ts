@@ -1,7 +1,8 @@
+import { Alike, alike, once } from './alike';
 import { Attempt, isRefusal, Verdict } from './attempt';
 import { bearers, Caller } from './caller';
 import { explain } from './explain';
-import { forgeries } from './forgery';
+import { forgeries, Forgery } from './forgery';
 import { ordinarily } from './place';
 import { refuserOf, Search } from './search';
 import { climbs, isSpellingOf, spellings } from './spelling';
@@ -31,47 +32,75 @@ export function searchService(
   const fields = fieldsOf(guard.rules);
   const [namespace, name] = service.split('/');
   const hosts = [...new Set([`${name}.${namespace}.svc.cluster.local`, ...valuesOf(fields, 'hosts').map(hostExample)])];
-  const forged = forgeries(trustedHeaders(guard.rules, [], headers));
-  const pathMatters = fields.some(({ key }) => key === 'paths');
+  const infiltrator = new Infiltrator(search, forgeries(trustedHeaders(guard.rules, [], headers)), fields.some(({ key }) => key === 'paths') ? openPrefixes(guard) : undefined);
+  const callers = callersOf(guard, real, namespace);
   for (const path of pathsOf(fields, [])) {
     for (const method of methodsOf(fields, [])) {
-      for (const caller of callersOf(guard, real, namespace)) {
+      for (const caller of callers) {
         const plain = hosts.map((host): Attempt => ({ caller, service, port, host, path, method, headers: [] }));
         const verdicts = plain.map((attempt) => search.meantFor(attempt));
         const refused = verdicts.every(({ state, decision }) => state === 'refused' || state === 'closed' || (state === 'open' && isRefusal(decision)));
         if (!refused) continue;
         const refusal = verdicts.find(({ decision }) => decision.policy !== undefined) ?? verdicts[0];
         search.protect({ services: [service] }, path, caller.text, refuserOf(refusal));
-        trySpelling(search, plain, verdicts, forged.map((forgery) => forgery.headers), pathMatters ? openPrefixes(guard) : undefined);
+        infiltrator.infiltrate(plain, verdicts);
       }
     }
   }
 }
 
-function trySpelling(
-  search: Search,
-  plain: readonly Attempt[],
-  verdicts: readonly Verdict[],
-  forged: readonly Attempt['headers'][],
-  prefixes: readonly string[] | undefined,
-): void {
-  for (const [index, attempt] of plain.entries()) {
-    const refusal = verdicts[index];
-    if (search.real !== search.meant && judge(search, attempt, ['plain'], attempt, refusal)) return;
-    if (refusal.state === 'closed') continue;
-    const byHeader = forged.filter((headers) => judge(search, { ...attempt, headers }, ['forged header'], attempt, refusal));
-    if (byHeader.length > 0 || prefixes === undefined) continue;
-    for (const { path } of [...spellings(attempt.path), ...climbs(attempt.path, prefixes)]) judge(search, { ...attempt, path }, ['path spelling'], attempt, refusal, path);
-    if (attempt.method === 'GET') judge(search, { ...attempt, method: 'HEAD' }, ['method'], attempt, refusal);
+/** Tries to get past what refuses plain requests to one Service; of each part of a request one of each class. */
+class Infiltrator {
+  private readonly forged = new Map<string, readonly Alike<Forgery>[]>();
+  private readonly spelt = new Map<string, readonly Alike<string>[]>();
+
+  /** @param prefixes open folders; undefined where paths are not told apart */
+  public constructor(
+    private readonly search: Search,
+    private readonly headers: readonly Forgery[],
+    private readonly prefixes: readonly string[] | undefined,
+  ) {}
+
+  /** Tries plain requests, which differ in the host, in every other form. */
+  public infiltrate(plain: readonly Attempt[], verdicts: readonly Verdict[]): void {
+    const { search, prefixes } = this;
+    for (const [index, attempt] of plain.entries()) {
+      const refusal = verdicts[index];
+      if (search.real !== search.meant && judge(search, attempt, ['plain'], attempt, refusal)) return;
+      if (refusal.state === 'closed') continue;
+      const byHeader = this.forgeriesOf(attempt)
+        .filter(([{ headers }, ...others]) => judge(search, { ...attempt, headers }, ['forged header'], attempt, refusal, '', others.length + 1));
+      if (byHeader.length > 0 || prefixes === undefined) continue;
+      for (const [path, ...others] of this.pathsOf(attempt, prefixes)) {
+        judge(search, { ...attempt, path }, ['path spelling'], attempt, refusal, path, others.length + 1);
+        if (search.attempt({ ...attempt, path }, refusal, 0).state !== 'in') continue;
+        others.forEach((other) => judge(search, { ...attempt, path: other }, ['path spelling'], attempt, refusal, other));
+      }
+      if (attempt.method === 'GET') judge(search, { ...attempt, method: 'HEAD' }, ['method'], attempt, refusal);
+    }
+  }
+
+  private forgeriesOf(attempt: Attempt): readonly Alike<Forgery>[] {
+    const { classes } = this.search;
+    const key = (headers: Attempt['headers']) => String(classes.credentials({ ...attempt, headers }));
+    return once(this.forged, `${attempt.host} ${attempt.caller.text}`, () => alike(this.headers, ({ headers }) => key(headers), key([])));
+  }
+
+  private pathsOf(attempt: Attempt, prefixes: readonly string[]): readonly Alike<string>[] {
+    const { classes } = this.search;
+    const key = (path: string) => `${classes.path({ ...attempt, path })} ${classes.credentials({ ...attempt, path })}`;
+    const all = () => [...spellings(attempt.path), ...climbs(attempt.path, prefixes)].map(({ path }) => path);
+    return once(this.spelt, `${attempt.host} ${attempt.caller.text} ${attempt.path}`, () => alike(all(), key, key(attempt.path)));
   }
 }
 
-function judge(search: Search, attempt: Attempt, means: readonly Means[], plain: Attempt, refusal: Verdict, note = ''): boolean {
-  const verdict = search.attempt(attempt, refusal);
+function judge(search: Search, attempt: Attempt, means: readonly Means[], plain: Attempt, refusal: Verdict, note = '', like = 1): boolean {
+  const verdict = search.attempt(attempt, refusal, like);
   if (verdict.state === 'open' && refusal.doubt === undefined) search.doubt(`${attempt.method} ${attempt.service}${attempt.path}, ${attempt.caller.text}`, verdict.doubt!);
   if (verdict.state !== 'in') return false;
-  if (means.includes('path spelling') && !isSpellingOf(verdict.decision.upstreamPath!, plain.path)) return false;
-  search.report(explain({ attempt, means, verdict, plain, refusal }), note !== '' ? note : `${attempt.caller.text} to ${attempt.service}`);
+  const exact = search.again(attempt, refusal);
+  if (means.includes('path spelling') && !isSpellingOf(exact.decision.upstreamPath!, plain.path)) return false;
+  search.report(explain({ attempt, means, verdict: exact, plain, refusal: search.meantForJust(plain) }), note !== '' ? note : `${attempt.caller.text} to ${attempt.service}`);
   return true;
 }
 

@@ -25,7 +25,7 @@ export function searchOvershadowed(world: OutsideWorld, target: HostTarget, home
     const wider = open.find(({ rule }) => operationsOf(guard.rule).every((narrow) => operationsOf(rule).some((wide) => covers(wide, narrow))));
     if (wider === undefined) continue;
     for (const attempt of attemptsIn(guard.rule, target, home)) {
-      const verdict = search.attempt(attempt);
+      const verdict = search.exactly(attempt);
       const by = verdict.decision.hops.filter(({ stage, object }) => stage === 'workload' && object !== undefined).pop();
       if (verdict.state !== 'in' || by?.object !== `AuthorizationPolicy ${nameOf(wider.policy)}` || by.rule !== wider.number) continue;
       search.protect({ host: target.host, services: target.services }, attempt.path, attempt.caller.text, `${nameOf(guard.policy)} rule ${guard.number}`);

@@ -1,11 +1,12 @@
+import { once } from './alike';
 import { Attempt, requestOf, Verdict, verdictOf } from './attempt';
+import { AttemptClasses } from './classes';
 import { ANYTHING } from './vocabulary';
 import { Doubt, Protection, WayIn } from './way-in';
 import { Decision, Mesh } from '../authz';
 import { evaluateOrdinarily } from '../authz/evaluation';
 
-/** One in so many attempts is kept where it is refused. A prime, so that it falls on every kind. */
-const SAMPLED = 29;
+/** Of the attempts that are refused so many are kept at most. */
 const MOST_SAMPLES = 400;
 
 /** An attempt that is refused. */
@@ -16,13 +17,21 @@ export interface Refused {
 
 /** What a search has seen so far. */
 export class Search {
-  /** How many different requests were judged. */
+  /** How many requests were tried. */
   public requests = 0;
+  /** How many of them were evaluated: of each class one. */
+  public evaluated = 0;
   /** Some of the attempts that are refused, spread over the search. */
   public refused: Refused[] = [];
-  private sampled = SAMPLED;
+  /** One in so many evaluated attempts is kept. */
+  private sampled = 1;
   /** Whether some combination was left out because there were too many. */
   public truncated = false;
+  /** What the mesh as it is tells apart. */
+  public readonly classes: AttemptClasses;
+  private readonly meantClasses: AttemptClasses;
+  private readonly judged = new Map<string, Verdict>();
+  private readonly judgedAsMeant = new Map<string, Verdict>();
   private readonly found = new Map<string, WayIn & { also: string[] }>();
   private readonly protections = new Map<string, { place: Place; from: string; by: string; paths: Set<string> }>();
   private readonly doubts = new Map<string, { what: string; reason: string; count: number }>();
@@ -32,22 +41,58 @@ export class Search {
    * @param meant the mesh as it is meant to be, which says what is to be refused
    * @param at when the requests are sent
    */
-  public constructor(public readonly real: Mesh, public readonly meant: Mesh, public readonly at?: string) {}
+  public constructor(public readonly real: Mesh, public readonly meant: Mesh, public readonly at?: string) {
+    this.classes = new AttemptClasses(real, at);
+    this.meantClasses = real === meant ? this.classes : new AttemptClasses(meant, at);
+  }
 
-  /** What the mesh makes of an attempt; where the plain one is open already, of open facts only the ordinary is looked at. */
-  public attempt(attempt: Attempt, plain?: Verdict): Verdict {
-    this.requests += 1;
-    const request = requestOf(attempt, this.at);
-    const verdict = verdictOf(plain?.doubt === undefined ? this.real.evaluate(request) : evaluateOrdinarily(this.real._evaluated(), request));
-    if (this.requests % this.sampled === 1 && ['refused', 'closed'].includes(verdict.state)) this.keep({ attempt, decision: verdict.decision });
+  /**
+   * What the mesh makes of an attempt; where the plain one is open already, of open facts only the ordinary is looked at.
+   *
+   * The decision may be that of another attempt of the same class, which says the same of other values.
+   * @param like how many attempts of the same class this one stands for
+   */
+  public attempt(attempt: Attempt, plain?: Verdict, like = 1): Verdict {
+    this.requests += like;
+    const key = `${plain?.doubt === undefined ? '' : 'ordinarily '}${this.classes.of(attempt)}`;
+    return once(this.judged, key, () => this.exactly(attempt, plain));
+  }
+
+  /** What the mesh makes of just this attempt. */
+  public exactly(attempt: Attempt, plain?: Verdict): Verdict {
+    this.evaluated += 1;
+    const verdict = this.again(attempt, plain);
+    if (this.evaluated % this.sampled === 0 && ['refused', 'closed'].includes(verdict.state)) this.keep({ attempt, decision: verdict.decision });
     return verdict;
+  }
+
+  /** The answer to an attempt whose class is known. */
+  public again(attempt: Attempt, plain?: Verdict): Verdict {
+    const request = requestOf(attempt, this.at);
+    return verdictOf(plain?.doubt === undefined ? this.real.evaluate(request) : evaluateOrdinarily(this.real._evaluated(), request));
   }
 
   /** Whether the mesh, as it is meant, refuses a plain request. */
   public meantFor(attempt: Attempt): Verdict {
     if (this.real === this.meant) return this.attempt(attempt);
     this.requests += 1;
-    return verdictOf(this.meant.evaluate(requestOf(attempt, this.at)));
+    return once(this.judgedAsMeant, this.meantClasses.of(attempt), () => {
+      this.evaluated += 1;
+      return this.meantForJust(attempt);
+    });
+  }
+
+  /** What the mesh, as it is meant, makes of just this attempt. */
+  public meantForJust(attempt: Attempt): Verdict {
+    return this.real === this.meant ? this.again(attempt) : verdictOf(this.meant.evaluate(requestOf(attempt, this.at)));
+  }
+
+  /** Lets go of what was judged so far: what is tried next goes elsewhere. */
+  public forget(): void {
+    this.judged.clear();
+    this.judgedAsMeant.clear();
+    this.classes.forget();
+    this.meantClasses.forget();
   }
 
   /** A refused plain request shows what is protected: on one path, or without one on all of them. */

@@ -24,7 +24,7 @@ export function searchSurviving(world: OutsideWorld, target: HostTarget, home: D
   for (const caller of [...callers, ...bearers([...target.gateways.issuers, ...target.workloads.issuers], rules)]) {
     for (const path of paths) {
       const plain: Attempt = { caller: home.secure ? caller : { ...PLAINTEXT, token: caller.token }, door: home, host: target.host, path, method: 'GET', headers: [] };
-      if (search.attempt(plain).state !== 'in') continue;
+      if (search.exactly(plain).state !== 'in') continue;
       for (const header of names) {
         tryHeader(world, plain, header, [header.name], 'empty');
         tryHeader(world, plain, header, foldedNames(header.name), 'folded');
@@ -36,7 +36,7 @@ export function searchSurviving(world: OutsideWorld, target: HostTarget, home: D
 function tryHeader({ search }: OutsideWorld, plain: Attempt, header: IdentityHeader, names: readonly string[], how: 'empty' | 'folded'): void {
   for (const name of names) {
     const attempt = { ...plain, headers: [[name, FORGED]] as const };
-    const verdict = search.attempt(attempt);
+    const verdict = search.exactly(attempt);
     if (verdict.state !== 'in' || !arrives(verdict, name)) continue;
     search.report(way(attempt, verdict, header, how), name);
     return;

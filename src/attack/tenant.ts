@@ -56,7 +56,8 @@ function tryForm(world: OutsideWorld, hunt: Hunt, form: TenantForm): void {
   hunted.forEach((victim, index) => {
     if (added[index] !== undefined) tryHost(world, hunt, search, doors, victim, added[index], form);
   });
-  world.search.requests += search.requests;
+  world.search.requests += search.evaluated;
+  world.search.evaluated += search.evaluated;
 }
 
 function tryHost(
@@ -74,7 +75,7 @@ function tryHost(
       for (const path of paths) {
         const attempt: Attempt = { caller, door, host, path, method: 'GET', headers: [] };
         if (reach.includes(target, caller, path)) continue;
-        const verdict = search.attempt(attempt);
+        const verdict = search.exactly(attempt);
         if (verdict.state === 'open') world.search.doubt(`${form.text}: GET ${host}${path}, ${caller.text}`, verdict.doubt!);
         if (verdict.state !== 'in' || !target.services.includes(verdict.decision.workload!)) continue;
         const refusal: Attempt = { ...attempt, door: home, host: prey.host, caller: home.secure ? caller : PLAINTEXT };
@@ -83,7 +84,7 @@ function tryHost(
           means: ['tenant'],
           attempt,
           decision: verdict.decision,
-          refusal: { attempt: refusal, decision: world.search.meantFor(refusal).decision },
+          refusal: { attempt: refusal, decision: world.search.meantForJust(refusal).decision },
           because: `${form.text} leads to ${verdict.decision.workload}, which ${caller.text} does not reach without it`,
           cure: form.cure,
           also: [],

@@ -13,6 +13,9 @@ export function processTerminal(): Terminal {
     progress: (text) => {
       if (process.stderr.isTTY) write(STANDARD_ERROR, `${text} …\n`);
     },
+    status: (text) => {
+      if (process.stderr.isTTY) write(STANDARD_ERROR, `\r\u001b[K${text}`);
+    },
     readInput: () => readFileSync(STANDARD_INPUT),
     now: () => new Date(),
     colour: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,

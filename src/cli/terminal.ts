@@ -8,6 +8,8 @@ export interface Terminal {
   readonly note: (text: string) => void;
   /** Says that something takes long; only where a person is watching. */
   readonly progress: (text: string) => void;
+  /** Shows a line that the next one replaces, until it is empty; only where a person is watching. */
+  readonly status?: (text: string) => void;
   /** Reads all of standard input. */
   readonly readInput: () => Buffer;
   /** The current time. */

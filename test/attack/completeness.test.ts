@@ -1,5 +1,9 @@
 import * as fc from 'fast-check';
 import { attack } from '../../src/attack';
+import { Attempt, requestOf } from '../../src/attack/attempt';
+import { ANONYMOUS, Caller, PLAINTEXT, STRANGERS, UNTRUSTED } from '../../src/attack/caller';
+import { AttemptClasses } from '../../src/attack/classes';
+import { Doors } from '../../src/attack/place';
 import { isSpellingOf, plainPath, spellings } from '../../src/attack/spelling';
 import { AccessRequest, Client, Decision, Mesh, Outcome } from '../../src/authz';
 import { secret, testPki } from '../authz/support/certificates';
@@ -99,6 +103,39 @@ test('attackMissesNoWayInThatAnEnumerationFinds', () => {
     for (const { decision, means } of ways) expect([means, decision.isAllowed]).toEqual([means, true]);
   }), { numRuns: 60, seed: 8 });
   expect(Math.min(open, closed)).toBeGreaterThan(5);
+});
+
+test('attemptsOfOneClassComeToTheSame', () => {
+  const headers: Attempt['headers'][] = [[], [['x-id', 'CN=admin']], [['x-id', 'x'], ['x-id', 'CN=admin']], [['x_id', 'CN=admin']]];
+  const callers: Caller[] = [ANONYMOUS, UNTRUSTED, ...STRANGERS, { ...ANONYMOUS, client: spiffe('spiffe://p') }, { ...ANONYMOUS, client: subject('/CN=admin') }];
+  let [attempts, seen] = [0, 0];
+  fc.assert(fc.property(meshes, (own) => {
+    const mesh = Mesh.fromManifests([...base, ...own], OPTIONS);
+    const classes = new AttemptClasses(mesh, undefined);
+    const known = new Map<string, unknown>();
+    const judge = (attempt: Attempt) => {
+      const decision = mesh.evaluate(requestOf(attempt, undefined));
+      const key = classes.of(attempt);
+      const told = [decision.outcome, decision.status, decision.policy, decision.rule, decision.workload];
+      if (known.has(key)) expect([attempt, told]).toEqual([attempt, known.get(key)]);
+      known.set(key, told);
+      attempts += 1;
+    };
+    for (const door of new Doors(mesh._evaluated(), []).of(H)) {
+      for (const caller of door.secure ? callers : [PLAINTEXT]) {
+        for (const host of [H, `${H}:443`, H.toUpperCase()]) {
+          for (const path of [...PATHS, '/a?x=1', '/a#x']) headers.forEach((lines) => judge({ caller, door, host, path, method: 'GET', headers: lines }));
+        }
+      }
+    }
+    for (const client of [inMesh('zz', 'zz'), Client.inMeshPlaintext(), inMesh('istio-system', 'istio-ingressgateway-service-account')]) {
+      for (const host of ['httpbin.default', H]) {
+        for (const method of ['GET', 'HEAD', 'PUT']) headers.forEach((lines) => judge({ caller: { ...PLAINTEXT, client }, service: 'default/httpbin', port: 8000, host, path: '/a', method, headers: lines }));
+      }
+    }
+    seen += known.size;
+  }), { numRuns: 40, seed: 11 });
+  expect(attempts).toBeGreaterThan(5 * seen);
 });
 
 test('everySpellingIsOneOfThePlainPath', () => {

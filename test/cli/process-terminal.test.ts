@@ -38,11 +38,13 @@ test('progress is shown where a person is watching', () => {
   const { isTTY } = process.stderr;
   process.stderr.isTTY = true;
   processTerminal().progress('making');
+  processTerminal().status!('half');
   process.stderr.isTTY = false;
   processTerminal().progress('making');
+  processTerminal().status!('half');
   process.stderr.isTTY = isTTY;
 
-  expect(writeSync.mock.calls.map(([descriptor, bytes]) => [descriptor, String(bytes)])).toEqual([[2, 'making …\n']]);
+  expect(writeSync.mock.calls.map(([descriptor, bytes]) => [descriptor, String(bytes)])).toEqual([[2, 'making …\n'], [2, '\r\u001b[Khalf']]);
 });
 
 test('NO_COLOR switches colours off on a terminal', () => {

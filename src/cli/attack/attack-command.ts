@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { jsonReport } from './json-report';
 import { markdownReport } from './markdown-report';
-import { Progress } from './progress';
 import { replay, Replay } from './replay';
 import { textReport } from './text-report';
 import { attack, AttackReport } from '../../attack';
@@ -9,6 +8,7 @@ import { ExitStatus, Stop, stopping } from '../exit-status';
 import { addMeshOptions, MANIFESTS, MeshCommandOptions, meshOptionsOf } from '../manifests/mesh-options';
 import { readManifests } from '../manifests/read-manifests';
 import { collect } from '../options';
+import { Progress } from '../progress';
 import { Run } from '../run';
 import { Terminal } from '../terminal';
 
@@ -35,13 +35,13 @@ export function addAttack(program: Command, { terminal, end }: Run): void {
       const { documents } = readManifests(files, terminal);
       const progress = new Progress(terminal, 'searching');
       const at = (options.at ?? terminal.now()).toISOString();
-      const report = stopping(Stop.unreadable, () => attack(documents, {
+      const report = stopping(Stop.unreadable, () => progress.during((reach) => attack(documents, {
         mesh: meshOptionsOf(options),
         at,
         protect: options.protect?.map(protectedPlace),
         tenant: options.tenant,
-        progress: (done) => progress.reach(done),
-      }));
+        progress: reach,
+      })));
       const replayed = options.replay === true ? replay(report, documents, terminal) : undefined;
       REPORTS[options.format](terminal, report, replayed);
       end(report.ways.length > 0 || replayed?.agrees === false ? ExitStatus.FINDINGS : ExitStatus.FINE);

@@ -52,7 +52,7 @@ export function replay(report: AttackReport, documents: readonly Value[], termin
       const { attempt, objects, decision } = way;
       return { id, attempt, objects, text: requestText(way), reaches: decision.isAllowed };
     }),
-    ...report.refused.slice(0, MAX_REFUSALS).map((refused, index) => ({ id: `R${index + 1}`, attempt: refused.attempt, text: requestText(refused), reaches: false })),
+    ...spread(report.refused, MAX_REFUSALS).map((refused, index) => ({ id: `R${index + 1}`, attempt: refused.attempt, text: requestText(refused), reaches: false })),
   ];
   if (sent.length === 0) return { istio: '', envoy: '', verdicts: [], replaced: [], agrees: true };
   terminal.progress(`replaying ${sent.length} requests`);
@@ -64,6 +64,12 @@ export function replay(report: AttackReport, documents: readonly Value[], termin
     return { id, request: text, outcome, reached, workload, detail, agrees: reached === reaches && outcome !== 'not replayed' };
   });
   return { istio: answer.istio, envoy: answer.envoy, verdicts, replaced: answer.replaced ?? [], agrees: verdicts.every(({ agrees }) => agrees) };
+}
+
+/** So many of the items at most, evenly spread over all. */
+function spread<T>(items: readonly T[], most: number): T[] {
+  const step = Math.max(1, items.length / most);
+  return Array.from({ length: Math.min(items.length, most) }, (_, index) => items[Math.floor(index * step)]);
 }
 
 type RigVerdict = Pick<ReplayVerdict, 'id' | 'outcome' | 'reached' | 'workload' | 'detail'>;

@@ -23,8 +23,8 @@ export function countText({ ways }: AttackReport): string {
 
 /** How far the search looked, and what that proves. */
 export function scopeText({ counts, complete, ways, assumptions }: AttackReport): string {
-  const { requests, servers, hosts, services, policies } = counts;
-  const looked = `Searched ${requests.toLocaleString('en')} requests over ${plural(servers, 'server')}, ${plural(hosts, 'host')}, ${plural(services, 'Service')}, ${plural(policies, 'policy', 'policies')}`;
+  const { classes, servers, hosts, services, policies } = counts;
+  const looked = `Searched ${plural(classes, 'class', 'classes')} of requests over ${plural(servers, 'server')}, ${plural(hosts, 'host')}, ${plural(services, 'Service')}, ${plural(policies, 'policy', 'policies')}`;
   if (!complete) return `${looked}: not everything could be judged.`;
   return `${looked}: complete for these manifests${assumptions.length === 0 ? '' : ' and what is assumed'}${ways.length === 0 ? '' : ', one request for each hole'}.`;
 }

@@ -3,10 +3,10 @@ import { jsonDiff } from './json-diff';
 import { markdownDiff } from './markdown-diff';
 import { textDiff } from './text-diff';
 import { AccessDiff, diffAccess } from '../../diff';
-import { Progress } from '../attack/progress';
 import { ExitStatus, Stop, stopping } from '../exit-status';
 import { addMeshOptions, MeshCommandOptions, meshOptionsOf } from '../manifests/mesh-options';
 import { readManifests } from '../manifests/read-manifests';
+import { Progress } from '../progress';
 import { Run } from '../run';
 
 interface DiffCommandOptions extends MeshCommandOptions {
@@ -27,7 +27,7 @@ export function addDiff(program: Command, { terminal, end }: Run): void {
       if (old === '-' && young === '-') throw Stop.wrongUse('standard input (`-`) can be read once only');
       const [before, after] = [old, young].map((path) => readManifests([path], terminal).documents);
       const progress = new Progress(terminal, 'comparing');
-      const diff = stopping(Stop.unreadable, () => diffAccess(before, after, meshOptionsOf(options), (done) => progress.reach(done)));
+      const diff = stopping(Stop.unreadable, () => progress.during((reach) => diffAccess(before, after, meshOptionsOf(options), reach)));
       if (options.format === 'json') jsonDiff(terminal, diff);
       else if (options.format === 'markdown') markdownDiff(terminal, diff);
       else textDiff(terminal, diff, options.verbose === true);
