@@ -8,7 +8,7 @@ import { readRegressions } from '../differential/regression';
 describe('past disagreements with the real mesh', () => {
   let materials: Materials;
   beforeAll(async () => {
-    materials = await makeMaterials();
+    materials ??= await makeMaterials();
   });
 
   test.each(readRegressions())('%s', (_, { request, real, manifests }) => {

@@ -114,7 +114,8 @@ export function compare(mesh: Mesh, request: CaseRequest, observation: Observati
   return { agreement: differs === undefined ? 'agreed' : 'disagreed', real, ours, reason: differs === undefined ? decision.reason : `${differs}; ${decision.toString()}` };
 }
 
-function difference(real: Answer, ours: Answer): string | undefined {
+/** In what an answer differs from the real one; undefined where it does not. */
+export function difference(real: Answer, ours: Answer): string | undefined {
   if (real.outcome !== ours.outcome) return `outcome ${real.outcome} against ${ours.outcome}`;
   if (real.outcome === Outcome.ALLOWED) {
     if (real.workload !== ours.workload) return `workload ${real.workload} against ${ours.workload}`;

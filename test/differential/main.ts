@@ -7,6 +7,7 @@ import { Comparison, compare, meshOf, refusals } from './compare';
 import { makeMaterials, Materials } from './materials';
 import { askOracle, OraclePrograms, Verdict } from './oracle';
 import { Finding, reduce } from './reduce';
+import { writeRecordedAnswers } from './recorded';
 import { keep } from './regression';
 import { Tally } from './tally';
 
@@ -17,7 +18,7 @@ const BATCH = 150;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { seed: { type: 'string', default: '1' }, pairs: { type: 'string', default: '2000' }, show: { type: 'string', default: '10' }, case: { type: 'string' }, out: { type: 'string' }, reduce: { type: 'string', default: '0' }, record: { type: 'string' }, replay: { type: 'string' }, keep: { type: 'boolean', default: false }, from: { type: 'string' }, require: { type: 'boolean', default: false } },
+    options: { seed: { type: 'string', default: '1' }, pairs: { type: 'string', default: '2000' }, show: { type: 'string', default: '10' }, case: { type: 'string' }, out: { type: 'string' }, reduce: { type: 'string', default: '0' }, answers: { type: 'boolean', default: false }, record: { type: 'string' }, replay: { type: 'string' }, keep: { type: 'boolean', default: false }, from: { type: 'string' }, require: { type: 'boolean', default: false } },
   });
   const programs: OraclePrograms = {
     oracle: process.env.ORACLE ?? join(HOME, 'conformance', '.build', 'oracle'),
@@ -35,17 +36,20 @@ async function main(): Promise<number> {
   const materials = values.replay === undefined ? await makeMaterials() : readMaterials(join(values.replay, 'materials.json'));
   if (values.record !== undefined) startRecord(values.record, materials);
   const tally = new Tally();
+  const verdicts: Verdict[] = [];
   const found: Finding[] = [];
   if (values.replay !== undefined) recorded(join(values.replay, `verdicts-${seed}.jsonl`)).forEach(([from, verdict]) => judge(from, verdict, materials, tally, found));
   for (let start = first; values.replay === undefined && start < first + count; start += BATCH) {
     const cases = new Map(Array.from({ length: Math.min(BATCH, first + count - start) }, (_, offset) => generateCase(seed, start + offset, REQUESTS)).map((made) => [made.id, made]));
     const take = (verdict: Verdict) => {
+      verdicts.push(verdict);
       if (values.record !== undefined) appendFileSync(join(values.record, `verdicts-${seed}.jsonl`), `${JSON.stringify([cases.get(verdict.id), verdict])}\n`);
       judge(cases.get(verdict.id)!, verdict, materials, tally, found);
     };
     await askOracle(programs, [...cases.values()], materials, take);
   }
   tally.print();
+  if (values.answers) writeRecordedAnswers(seed, verdicts, materials);
   if (values.out !== undefined) {
     mkdirSync(values.out, { recursive: true });
     writeFileSync(join(values.out, 'found.json'), JSON.stringify(found, undefined, 1));

@@ -165,3 +165,11 @@ export function fill<T>(value: T, { texts }: Materials): T {
   if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, { texts } as Materials)])) as T;
   return value;
 }
+
+/** Puts the names of tokens and of their payloads where a text holds one: they are made anew in each run, and their names are not. */
+export function unfill(text: string, { texts }: Materials): string {
+  const tokens = [...texts].filter(([name]) => name.startsWith('token-'));
+  const whole = tokens.reduce((rest, [name, token]) => rest.replaceAll(token, `\${${name}}`), text);
+  const signed = tokens.filter(([, token]) => token.startsWith('eyJ'));
+  return signed.reduce((rest, [name, token]) => rest.replaceAll(token.split('.')[1], `\${${name}-payload}`), whole);
+}
