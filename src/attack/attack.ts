@@ -127,14 +127,16 @@ export function hostsOf(mesh: EvaluatedMesh): string[] {
   return [...new Set([...ofRoutes, ...ofServers, ...ofPolicies].map(hostExample))].sort();
 }
 
-/** The Services with proxied pods: those of the manifests, and those that routes lead to. */
-export function servicesOf({ view }: EvaluatedMesh): { readonly service: string; readonly port: number }[] {
+/** The Services with proxied pods: those of the manifests, and those that routes lead to. Those of gateways are doors. */
+export function servicesOf({ view, proxies }: EvaluatedMesh): { readonly service: string; readonly port: number }[] {
   const known = view.services.filter(({ external }) => !external).flatMap(({ namespace, name, ports }) => ports.filter(({ http }) => http).map(({ port }) => ({ service: `${namespace}/${name}`, port })));
   const routed = view.virtualServices.flatMap(({ http }) => http.flatMap(({ destinations }) => destinations)).flatMap(({ host, port }) => {
     const backend = findBackend(view, host, port, undefined, view.settings.rootNamespace, port ?? 80, ordinarily());
     return backend.kind === 'pods' ? [{ service: backend.service, port: port ?? 80 }] : [];
   });
-  return [...new Map([...known, ...routed].map((target) => [`${target.service}:${target.port}`, target])).values()];
+  const ofGateways = new Set(proxies.flatMap(({ serviceNames }) => serviceNames));
+  const all = [...known, ...routed].filter(({ service }) => !ofGateways.has(service));
+  return [...new Map(all.map((target) => [`${target.service}:${target.port}`, target])).values()];
 }
 
 function report(search: Search, world: OutsideWorld, looked: Pick<AttackCounts, 'hosts' | 'services'>, dead: readonly DeadGuard[]): AttackReport {

@@ -165,10 +165,11 @@ function isShown({ attempt }: WayIn, text: string): boolean {
 /** Whether a request shows a hole better than another: with fewer means, and then in fewer characters. */
 function simpler(a: WayIn, b: WayIn): boolean {
   // A refusal by a policy tells more about what is protected than that of a handshake.
-  const weight = ({ means, attempt: { door, headers, host, path }, refusal }: WayIn) => {
+  const weight = ({ means, attempt: { door, headers, host, path }, refusal, decision }: WayIn) => {
+    const outside = decision.isAllowed ? 0 : 5000;
     const vague = refusal !== undefined && refusal.decision.policy === undefined ? 200 : 0;
     const odd = door?.secure === true && door.sni !== host ? 100 : 0;
-    return means.length * 1000 + headers.length * 300 + vague + odd + path.length + host.length;
+    return outside + means.length * 1000 + headers.length * 300 + vague + odd + path.length + host.length;
   };
   return weight(a) < weight(b);
 }

@@ -48,7 +48,7 @@ func inside(args []string) int {
 	ctx, start := context.Background(), time.Now()
 	o := parse(args)
 	if args[0] == "replay" {
-		return replayFile(ctx, o, start)
+		return replayFiles(ctx, o, start)
 	}
 	suites, err := load(args[0], o.args)
 	if err != nil {

@@ -39,6 +39,6 @@ func main() {
 }
 
 func usage() {
-	fmt.Fprintln(os.Stderr, "usage: rig suite [flags] FILE... | rig mesh [flags] [MANIFEST...] | rig replay [flags] FILE | rig exec [COMMAND...]")
+	fmt.Fprintln(os.Stderr, "usage: rig suite [flags] FILE... | rig mesh [flags] [MANIFEST...] | rig replay [flags] FILE... | rig exec [COMMAND...]")
 	os.Exit(2)
 }

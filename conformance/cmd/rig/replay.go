@@ -10,16 +10,22 @@ import (
 	"conformance/internal/replay"
 )
 
-// replayFile sends the requests of one file. Standard output carries the answer and nothing else.
-func replayFile(ctx context.Context, o *options, start time.Time) int {
-	if len(o.args) != 1 {
-		fmt.Fprintln(os.Stderr, "replay needs one file")
+// replayFiles sends the requests of files, each with its own manifests, on one mesh. Standard output carries the answer of one file, or the list of the
+// answers of several, and nothing else.
+func replayFiles(ctx context.Context, o *options, start time.Time) int {
+	if len(o.args) == 0 {
+		fmt.Fprintln(os.Stderr, "replay needs a file")
 		return 2
 	}
-	file, err := replay.Load(o.args[0])
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 2
+	var files []*replay.File
+	var answers []*replay.Answer
+	for _, name := range o.args {
+		file, err := replay.Load(name)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 2
+		}
+		files, answers = append(files, file), append(answers, &replay.Answer{Istio: o.istio, Envoy: o.envoy})
 	}
 	runner, err := startMesh(ctx, o, start, os.Stderr)
 	if err != nil {
@@ -27,8 +33,7 @@ func replayFile(ctx context.Context, o *options, start time.Time) int {
 		o.saveLogs()
 		return 2
 	}
-	answer := &replay.Answer{Istio: o.istio, Envoy: o.envoy}
-	if err := replay.Run(ctx, runner, file, answer); err != nil {
+	if err := replay.RunAll(ctx, runner, files, answers); err != nil {
 		fmt.Fprintln(os.Stderr, "nothing was replayed:", err)
 		o.saveLogs()
 		return 2
@@ -36,13 +41,19 @@ func replayFile(ctx context.Context, o *options, start time.Time) int {
 	encoder := json.NewEncoder(os.Stdout)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(answer); err != nil {
+	var told any = answers
+	if len(answers) == 1 {
+		told = answers[0]
+	}
+	if err := encoder.Encode(told); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 2
 	}
-	for _, verdict := range answer.Verdicts {
-		if verdict.Outcome == replay.NotReplayed || verdict.Expected != "" {
-			return 1
+	for _, answer := range answers {
+		for _, verdict := range answer.Verdicts {
+			if verdict.Outcome == replay.NotReplayed || verdict.Expected != "" {
+				return 1
+			}
 		}
 	}
 	return 0

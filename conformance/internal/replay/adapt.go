@@ -51,6 +51,9 @@ func (a *adapter) adapt(objects []*unstructured.Unstructured) ([]*unstructured.U
 				return nil, err
 			}
 			o = made
+		case o.GetAPIVersion() == "gateway.kyma-project.io/v1beta1":
+			a.tell("%s is left out: the operator's webhook refuses version v1beta1", reference(o))
+			continue
 		case o.GetKind() == "RequestAuthentication":
 			a.replaceKeys(o)
 		case isWorkload(o):

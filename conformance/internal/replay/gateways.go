@@ -11,6 +11,62 @@ import (
 // ingressLabels are those of the ingress gateway that the rig installs, as istioctl does.
 var ingressLabels = map[string]string{"app": "istio-ingressgateway", "istio": "ingressgateway"}
 
+// gatewaysOf makes the Gateways that a route is bound to and that are not among the manifests: they terminate TLS and ask for no certificate.
+func (s *standIns) gatewaysOf(route *unstructured.Unstructured, bound, hosts []string) {
+	for _, entry := range bound {
+		namespace, name, qualified := strings.Cut(strings.TrimSuffix(entry, ".svc.cluster.local"), "/")
+		if !qualified {
+			if name, namespace, qualified = strings.Cut(namespace, "."); !qualified {
+				namespace = namespaceOf(route)
+			}
+		}
+		if entry == "mesh" || name == "" || len(hosts) == 0 {
+			continue
+		}
+		if o := s.madeGateway(namespace, name); o != nil {
+			servers := list(o.Object, "spec", "servers")
+			known, _, _ := unstructured.NestedStringSlice(servers[0], "hosts")
+			for _, host := range hosts {
+				if !slices.Contains(known, host) {
+					known = append(known, host)
+				}
+			}
+			o.Object["spec"].(map[string]any)["servers"] = []any{tlsServer(name, known)}
+			continue
+		}
+		if s.has("Gateway", namespace, name) {
+			continue
+		}
+		o := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "networking.istio.io/v1", "kind": "Gateway", "spec": map[string]any{
+			"selector": anyMap(ingressLabels), "servers": []any{tlsServer(name, hosts)},
+		}}}
+		o.SetNamespace(namespace)
+		o.SetName(name)
+		o.SetAnnotations(map[string]string{madeHere: "yes"})
+		s.add(o, "it is made, with TLS and without client certificates")
+	}
+}
+
+func (s *standIns) madeGateway(namespace, name string) *unstructured.Unstructured {
+	for _, o := range s.objects {
+		if o.GetKind() == "Gateway" && namespaceOf(o) == namespace && o.GetName() == name && o.GetAnnotations()[madeHere] != "" {
+			return o
+		}
+	}
+	return nil
+}
+
+func tlsServer(name string, hosts []string) map[string]any {
+	all := make([]any, 0, len(hosts))
+	for _, host := range hosts {
+		all = append(all, host)
+	}
+	return map[string]any{
+		"port": map[string]any{"number": int64(443), "name": "https", "protocol": "HTTPS"}, "hosts": all,
+		"tls": map[string]any{"mode": "SIMPLE", "credentialName": name + "-made"},
+	}
+}
+
 // gateway makes what a Gateway needs: pods that it selects, ports, Secrets in their namespace.
 func (s *standIns) gateway(o *unstructured.Unstructured) error {
 	selector, _, _ := unstructured.NestedStringMap(o.Object, "spec", "selector")

@@ -28,19 +28,36 @@ type replayer struct {
 	answer     *Answer
 }
 
-// Run replays a file on a mesh that has been started. An error means that the manifests could not be applied at all.
-func Run(ctx context.Context, runner *suite.Runner, f *File, answer *Answer) error {
+// RunAll replays files one after another on a mesh that has been started: what one has applied is gone before the next.
+func RunAll(ctx context.Context, runner *suite.Runner, files []*File, answers []*Answer) error {
+	for i, f := range files {
+		session, err := run(ctx, runner, f, answers[i])
+		if err != nil {
+			return fmt.Errorf("file %d of %d: %w", i+1, len(files), err)
+		}
+		if i == len(files)-1 {
+			break
+		}
+		if err := session.Clear(ctx); err != nil {
+			return fmt.Errorf("after file %d of %d: %w", i+1, len(files), err)
+		}
+	}
+	return nil
+}
+
+// run replays one file. An error means that the manifests could not be applied at all.
+func run(ctx context.Context, runner *suite.Runner, f *File, answer *Answer) (*suite.Session, error) {
 	keys, err := newSigner()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	authorities, err := newAuthorities(f.Requests)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	objects, err := f.manifests()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r := &replayer{
 		runner: runner, adapter: &adapter{authorities: authorities, keys: keys, ports: map[int64]bool{}}, gateway: defaultGateway,
@@ -48,19 +65,19 @@ func Run(ctx context.Context, runner *suite.Runner, f *File, answer *Answer) err
 	}
 	defer func() { answer.Replaced = append([]string{}, r.adapter.replaced...) }()
 	if r.base, err = r.prepared(objects, nil, f.Requests); err != nil {
-		return err
+		return nil, err
 	}
 	session := runner.Session("replay", r.adapter.replaceKeysOfRule)
 	if err := r.openPorts(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	rejected, err := session.Apply(ctx, r.base)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.noteRejections("the manifests", rejected)
 	r.gateway = r.onlyGateway()
-	return r.sendAll(ctx, f.Requests)
+	return session, r.sendAll(ctx, f.Requests)
 }
 
 // prepared adapts objects and adds what they need.

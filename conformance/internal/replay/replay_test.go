@@ -189,3 +189,32 @@ func TestKeysInPlaceStayBesideThoseOfTheRig(t *testing.T) {
 		t.Errorf("%s %v", payload, err)
 	}
 }
+
+func TestGatewaysThatRoutesAreBoundToAreMadeOnceWithAllTheirHosts(t *testing.T) {
+	route := func(name, gateways, hosts string) *unstructured.Unstructured {
+		return object(t, `{"apiVersion":"networking.istio.io/v1","kind":"VirtualService","metadata":{"name":"`+name+`","namespace":"n"},"spec":{"gateways":`+gateways+`,"hosts":`+hosts+`}}`)
+	}
+	s := &standIns{adapter: testAdapter(t), objects: []*unstructured.Unstructured{
+		route("one", `["kyma-system/kyma-gateway","mesh","present"]`, `["a.example.com"]`),
+		route("two", `["kyma-gateway.kyma-system.svc.cluster.local"]`, `["b.example.com","a.example.com"]`),
+		object(t, `{"apiVersion":"networking.istio.io/v1","kind":"Gateway","metadata":{"name":"present","namespace":"n"},"spec":{}}`),
+		object(t, `{"apiVersion":"gateway.kyma-project.io/v1beta1","kind":"APIRule","metadata":{"name":"old","namespace":"n"},"spec":{}}`),
+	}}
+	if err := s.complete(nil); err != nil {
+		t.Fatal(err)
+	}
+	var made []string
+	for _, o := range s.objects {
+		if o.GetKind() == "Gateway" && o.GetAnnotations()[madeHere] != "" {
+			hosts, _, _ := unstructured.NestedStringSlice(list(o.Object, "spec", "servers")[0], "hosts")
+			made = append(made, key(o)+" "+strings.Join(hosts, " "))
+		}
+	}
+	if strings.Join(made, ";") != "kyma-system/kyma-gateway a.example.com b.example.com" {
+		t.Error(made)
+	}
+	adapted, err := s.adapter.adapt([]*unstructured.Unstructured{object(t, `{"apiVersion":"gateway.kyma-project.io/v1beta1","kind":"APIRule","metadata":{"name":"old","namespace":"n"},"spec":{}}`)})
+	if err != nil || len(adapted) != 0 {
+		t.Error("the operator's webhook refuses v1beta1", adapted, err)
+	}
+}

@@ -31,8 +31,14 @@ func (s *standIns) complete(requests []Request) error {
 		switch {
 		case o.GetKind() == "VirtualService":
 			s.behindRoute(o)
+			bound, _, _ := unstructured.NestedStringSlice(o.Object, "spec", "gateways")
+			hosts, _, _ := unstructured.NestedStringSlice(o.Object, "spec", "hosts")
+			s.gatewaysOf(o, bound, hosts)
 		case o.GetKind() == "APIRule":
 			s.behindRule(o)
+			bound, _, _ := unstructured.NestedString(o.Object, "spec", "gateway")
+			hosts, _, _ := unstructured.NestedStringSlice(o.Object, "spec", "hosts")
+			s.gatewaysOf(o, []string{bound}, hosts)
 		}
 	}
 	for _, r := range requests {
@@ -145,7 +151,7 @@ func (s *standIns) behindRule(o *unstructured.Unstructured) {
 
 // service makes a Service, or adds a port to one that is made.
 func (s *standIns) service(namespace, name string, number int64) {
-	if name == "" {
+	if name == "" || namespace+"/"+name == defaultGateway {
 		return
 	}
 	if number == 0 {

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -223,8 +224,13 @@ func (r *run) restoreAll(ctx context.Context) error {
 	return r.Mesh.WaitForDeployment(ctx, mesh.SystemNamespace, "istio-ingressgateway")
 }
 
+// isOfEveryCluster tells the namespaces that the API server keeps, and that of Istio.
+func isOfEveryCluster(namespace string) bool {
+	return slices.Contains([]string{"default", "kube-system", "kube-public", "kube-node-lease", mesh.SystemNamespace}, namespace)
+}
+
 func (r *run) removeApplied(ctx context.Context, object *unstructured.Unstructured) error {
-	if !r.cluster.known(object) {
+	if !r.cluster.known(object) || object.GetKind() == "Namespace" && isOfEveryCluster(object.GetName()) {
 		return nil
 	}
 	return r.cluster.remove(ctx, object)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { numbered, requestText } from './report-words';
 import { Attempt, AttackReport } from '../../attack';
-import { ClientKind } from '../../authz';
+import { ClientKind, Decision } from '../../authz';
 import { PeerCertificate } from '../../authz/peer';
 import { flatten, readObject } from '../../mesh/kube-object';
 import { Value } from '../../mesh/value';
@@ -41,29 +41,53 @@ interface Sent {
   readonly id: string;
   readonly attempt: Attempt;
   readonly text: string;
-  readonly reaches: boolean;
+  readonly decision: Decision;
   readonly objects?: readonly object[];
+}
+
+/** A search and the manifests that were searched. */
+export interface Searched {
+  readonly report: AttackReport;
+  readonly documents: readonly Value[];
 }
 
 /** Sends the ways in, and some requests that are refused, through a real istiod and Envoy. */
 export function replay(report: AttackReport, documents: readonly Value[], terminal: Terminal, rig = findRig()): Replay {
-  const sent: Sent[] = [
-    ...numbered(report).map(({ id, way }) => {
-      const { attempt, objects, decision } = way;
-      return { id, attempt, objects, text: requestText(way), reaches: decision.isAllowed };
-    }),
-    ...spread(report.refused, MAX_REFUSALS).map((refused, index) => ({ id: `R${index + 1}`, attempt: refused.attempt, text: requestText(refused), reaches: false })),
+  return replayAll([{ report, documents }], terminal, rig)[0];
+}
+
+/** The same for several searches on one mesh: the manifests of one are gone before those of the next come. */
+export function replayAll(searches: readonly Searched[], terminal: Terminal, rig = findRig(), mostRefusals = MAX_REFUSALS): Replay[] {
+  const files = searches.map(({ report, documents }) => (
+    { sent: sentFor(report, mostRefusals), objects: flatten(documents).filter((document) => !isRigs(document)) }
+  ));
+  const full = files.filter(({ sent }) => sent.length > 0);
+  if (full.length > 0) terminal.progress(`replaying ${full.reduce((sum, { sent }) => sum + sent.length, 0)} requests`);
+  const answers = full.length === 0 ? [] : run(rig, full.map(({ sent, objects }) => ({ objects, requests: sent.map(requestJson) })));
+  const nothing: Replay = { istio: '', envoy: '', verdicts: [], replaced: [], agrees: true };
+  return files.map((file) => (file.sent.length === 0 ? nothing : compared(file.sent, answers[full.indexOf(file)])));
+}
+
+function sentFor(report: AttackReport, mostRefusals: number): Sent[] {
+  return [
+    ...numbered(report).map(({ id, way }) => ({ id, attempt: way.attempt, objects: way.objects, text: requestText(way), decision: way.decision })),
+    ...spread(report.refused, mostRefusals).map((refused, index) => ({ id: `R${index + 1}`, ...refused, text: requestText(refused) })),
   ];
-  if (sent.length === 0) return { istio: '', envoy: '', verdicts: [], replaced: [], agrees: true };
-  terminal.progress(`replaying ${sent.length} requests`);
-  const objects = flatten(documents).filter((document) => !isRigs(document));
-  const answer = run(rig, { objects, requests: sent.map(requestJson) });
-  const verdicts = sent.map(({ id, text, reaches }): ReplayVerdict => {
-    const found: RigVerdict = answer.verdicts.find((verdict) => verdict.id === id) ?? { id, outcome: 'not replayed', reached: false, detail: 'the rig told nothing' };
+}
+
+function compared(sent: readonly Sent[], { istio, envoy, replaced, verdicts }: RigAnswer): Replay {
+  const told = sent.map(({ id, text, decision }): ReplayVerdict => {
+    const found: RigVerdict = verdicts.find((verdict) => verdict.id === id) ?? { id, outcome: 'not replayed', reached: false, detail: 'the rig told nothing' };
     const { outcome, reached, workload, detail } = found;
-    return { id, request: text, outcome, reached, workload, detail, agrees: reached === reaches && outcome !== 'not replayed' };
+    return { id, request: text, outcome, reached, workload, detail, agrees: isAsTold(found, decision) };
   });
-  return { istio: answer.istio, envoy: answer.envoy, verdicts, replaced: answer.replaced ?? [], agrees: verdicts.every(({ agrees }) => agrees) };
+  return { istio, envoy, verdicts: told, replaced: replaced ?? [], agrees: told.every(({ agrees }) => agrees) };
+}
+
+/** Whether the request came to what the search says: to a workload, to a status, or to no answer at all. */
+function isAsTold({ outcome, reached }: RigVerdict, { isAllowed, status }: Decision): boolean {
+  if (outcome === 'not replayed' || reached !== isAllowed) return false;
+  return isAllowed || (status === undefined ? !/^\d+$/.test(outcome) : outcome === String(status));
 }
 
 /** So many of the items at most, evenly spread over all. */
@@ -87,14 +111,17 @@ interface RigAnswer {
   readonly verdicts: readonly RigVerdict[];
 }
 
-function run(rig: string, file: object): RigAnswer {
+function run(rig: string, files: readonly object[]): RigAnswer[] {
   const directory = mkdtempSync(join(tmpdir(), 'replay-'));
   try {
-    const path = join(directory, 'requests.json');
-    writeFileSync(path, JSON.stringify(file));
-    const { status, stdout, error } = spawnSync(rig, ['replay', path], { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: MAX_ANSWER });
-    if (error !== undefined || status === null || status > 1 || !stdout.trimStart().startsWith('{')) throw Stop.wrongUse(`the conformance rig could not replay (${error?.message ?? `status ${status}`}, what it said stands above): see conformance/README.md for what it needs`);
-    return JSON.parse(stdout) as RigAnswer;
+    const paths = files.map((file, index) => {
+      const path = join(directory, `requests-${index + 1}.json`);
+      writeFileSync(path, JSON.stringify(file));
+      return path;
+    });
+    const { status, stdout, error } = spawnSync(rig, ['replay', ...paths], { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: MAX_ANSWER });
+    if (error !== undefined || status === null || status > 1 || !/^\s*[[{]/.test(stdout)) throw Stop.wrongUse(`the conformance rig could not replay (${error?.message ?? `status ${status}`}, what it said stands above): see conformance/README.md for what it needs`);
+    return [JSON.parse(stdout) as RigAnswer | RigAnswer[]].flat();
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

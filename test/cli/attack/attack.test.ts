@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { attack, curlNotes, curlOf } from '../../../src/attack';
 import { jsonReport } from '../../../src/cli/attack/json-report';
 import { markdownReport } from '../../../src/cli/attack/markdown-report';
-import { findRig, replay } from '../../../src/cli/attack/replay';
+import { findRig, replay, replayAll } from '../../../src/cli/attack/replay';
 import { textReport } from '../../../src/cli/attack/text-report';
 import { parseDocuments } from '../../../src/mesh/documents';
 import { cli, expectDiscreet, temporaryDirectory } from '../support/run';
@@ -24,7 +24,7 @@ test('the answer first, then what is protected, each way in with reason, cure an
   expect(out).toContain('  Protected    test.com (default/httpbin) from no certificate (port 443 (MUTUAL)');
   expect(out).toContain('  A1  plain HTTP, Host test.com, GET /status/418 → reaches default/httpbin\n      because  port 80 (plain HTTP) of Gateway default/httpbin serves `test.com` too');
   expect(out).toContain("      try it   curl --path-as-is --connect-to 'test.com:80:'\"$GATEWAY\"':80' 'http://test.com/status/418'");
-  expect(out).toMatch(/Searched \d\d classes of requests over 2 servers, 2 hosts, 3 Services, 1 policy: complete for these\s+manifests and what is assumed, one request for each hole\.\n$/);
+  expect(out).toMatch(/Searched \d\d classes of requests over 2 servers, 2 hosts, 2 Services, 1 policy: complete for these\s+manifests and what is assumed, one request for each hole\.\n$/);
 });
 
 test('as JSON and as a comment it tells the same', async () => {
@@ -103,10 +103,13 @@ describe('--replay', () => {
     chmodSync(path, 0o755);
     return path;
   };
+  /** What the search says of each refusal: their status, and `reset` for those that get no answer. */
+  const refusals = JSON.stringify(Object.fromEntries(attack(documents).refused.map(({ decision }, index) => [`R${index + 1}`, String(decision.status ?? 'reset')])));
   const answering = (reached: string) => rig(`rig-${reached.length}`, `
+    const refusals = ${refusals};
     const { requests, objects } = JSON.parse(require('fs').readFileSync(process.argv[3], 'utf8'));
     if (process.argv[2] !== 'replay' || objects.length === 0) process.exit(2);
-    console.log(JSON.stringify({ istio: '1.30', envoy: '1.40.0', replaced: ['Secret a/b: CAs of the rig'], verdicts: requests.map(({ id, certificate }) => ({ id, outcome: ${reached} ? '200' : '403', reached: ${reached}, workload: 'default/httpbin' })) }));`);
+    console.log(JSON.stringify({ istio: '1.30', envoy: '1.40.0', replaced: ['Secret a/b: CAs of the rig'], verdicts: requests.map(({ id, certificate }) => ({ id, outcome: ${reached} ? '200' : refusals[id] ?? '403', reached: ${reached}, workload: 'default/httpbin' })) }));`);
 
   test('what really happened stands beside each way in, and the sample of refusals is counted', () => {
     const report = attack(documents);
@@ -129,6 +132,26 @@ describe('--replay', () => {
     const text = terminal();
     textReport(text, report, replayed);
     expect(text.shown.text).toContain('403: NOT as told here');
+  });
+
+  test('a refusal by another answer is told too: a status where the connection should have been closed', () => {
+    const report = { ...attack(documents), ways: [] };
+    const { verdicts } = replay(report, documents, terminal(), rig('statuses', `
+      const { requests } = JSON.parse(require('fs').readFileSync(process.argv[3], 'utf8'));
+      console.log(JSON.stringify({ istio: '1.30', envoy: '1.40.0', verdicts: requests.map(({ id }) => ({ id, outcome: '404', reached: false })) }));`));
+    expect(verdicts.length).toBeGreaterThan(1);
+    expect(verdicts.some(({ agrees }) => agrees)).toBe(false);
+  });
+
+  test('several searches are replayed on one mesh, each with its own manifests', () => {
+    const [found, none] = [attack(documents), { ...attack(documents), ways: [], refused: [] }];
+    const several = rig('several', `
+      const refusals = ${refusals};
+      const verdict = ({ id }) => ({ id, outcome: refusals[id] ?? '200', reached: id.startsWith('A') });
+      const answer = (path) => JSON.parse(require('fs').readFileSync(path, 'utf8')).requests.map(verdict);
+      console.log(JSON.stringify(process.argv.slice(3).map((path) => ({ istio: '1.30', envoy: '1.40.0', verdicts: answer(path) }))));`);
+    const replays = replayAll([{ report: found, documents }, { report: none, documents }, { report: { ...found, ways: [] }, documents }], terminal(), several);
+    expect(replays.map(({ verdicts, agrees }) => [verdicts.filter(({ id }) => id.startsWith('A')).length, verdicts.length > 2, agrees])).toEqual([[2, true, true], [0, false, true], [0, true, true]]);
   });
 
   test('a rig that cannot run, or is not there, is said with the way to get it', () => {
