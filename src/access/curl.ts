@@ -3,25 +3,30 @@ import { AccessRequest, ClientKind } from '../authz';
 /** Variables of the shell that stand for what no manifest shows. */
 const GATEWAY = '"$GATEWAY"';
 
+/** Paths that curl sends as they stand in a URL: no fragment, no braces and brackets, nothing that it would encode. */
+const PLAIN_PATH = /^\/[A-Za-z0-9/._~;:@%?=&+!$,-]*$/;
+
 /**
  * A request as a command line: `$GATEWAY` stands for the address of the gateway, `$TOKEN` for the token, `client.pem` and `client.key` for the certificate.
  *
- * A caller in the mesh is shown as it is run inside a pod.
+ * It sends method, path, Host, server name and header lines byte for byte. A caller in the mesh is shown as it is run inside a pod.
  */
 export function curlOf(request: AccessRequest): string {
-  const { client, method = 'GET', path, token } = request;
-  const inMesh = client.kind === ClientKind.IN_MESH;
-  const secure = client.kind === ClientKind.EXTERNAL;
-  const options = [
+  const { client, host, method = 'GET', path, token } = request;
+  const { authority, url, options } = client.kind === ClientKind.IN_MESH ? meshTarget(request) : client.kind === ClientKind.EXTERNAL ? secureTarget(request) : plainTarget(request);
+  const inUrl = PLAIN_PATH.test(path);
+  return [
+    'curl',
     '--path-as-is',
     ...(method === 'GET' ? [] : method === 'HEAD' ? ['--head'] : ['-X', quoted(method)]),
     ...(client._certificate() === undefined ? [] : ['--cert', 'client.pem', '--key', 'client.key']),
     ...(token === undefined ? [] : ['-H', '"Authorization: Bearer $TOKEN"']),
     ...headerOptions(request),
-  ];
-  const target = path === '*' ? ['--request-target', quoted('*')] : [];
-  const where = inMesh ? meshTarget(request) : secure ? secureTarget(request) : [`-H ${quoted(`Host: ${request.host}`)}`, `http://${GATEWAY}${portOf(request, 80)}${quotedPath(path)}`];
-  return ['curl', ...options, ...target, ...where].join(' ');
+    ...(inUrl ? [] : ['--request-target', quoted(path)]),
+    ...(authority === host ? [] : ['-H', quoted(`Host: ${host}`)]),
+    ...options,
+    url(inUrl ? path : '/'),
+  ].join(' ');
 }
 
 /** A text as one word of a shell. Control characters are written as escapes that bash knows. */
@@ -33,31 +38,33 @@ export function quoted(text: string): string {
   return `$'${escaped}'`;
 }
 
-function secureTarget({ host, sni, port = 443, path }: AccessRequest): string[] {
-  const name = host.replace(/:\d+$/, '');
-  const server = sni ?? name;
-  // Without a server name curl has to be given an address: it sends none for these.
-  if (server === '') return ['-k', `-H ${quoted(`Host: ${host}`)}`, `https://${GATEWAY}${port === 443 ? '' : `:${port}`}${quotedPath(path)}`];
-  return [
-    ...(server === host ? [] : [`-H ${quoted(`Host: ${host}`)}`]),
-    '--connect-to', `${quoted(`${server}:${port}:`)}${GATEWAY}:${port}`,
-    quoted(`https://${server}${port === 443 ? '' : `:${port}`}${path === '*' ? '/' : path}`),
-  ];
+/** What curl talks to: the authority that it sends when it is not told another Host, and the URL with a path. */
+interface Target {
+  readonly authority?: string;
+  readonly options: readonly string[];
+  readonly url: (path: string) => string;
 }
 
-function meshTarget({ service, host, port, path }: AccessRequest): string[] {
+function secureTarget({ host, sni, port = 443 }: AccessRequest): Target {
+  const server = sni ?? host.replace(/:\d+$/, '');
+  const authority = `${server}${portOf(port, 443)}`;
+  // Without a server name curl has to be given an address: it sends none for these, and has no name to verify.
+  if (server === '') return { options: ['-k'], url: (path) => `https://${GATEWAY}${portOf(port, 443)}${quoted(path)}` };
+  return { authority, options: ['--connect-to', `${quoted(`${server}:${port}:`)}${GATEWAY}:${port}`], url: (path) => quoted(`https://${authority}${path}`) };
+}
+
+function plainTarget({ port = 80 }: AccessRequest): Target {
+  return { options: [], url: (path) => `http://${GATEWAY}${portOf(port, 80)}${quoted(path)}` };
+}
+
+function meshTarget({ service, host, port = 80 }: AccessRequest): Target {
   const [namespace, name] = service?.split('/') ?? [];
-  const target = service === undefined ? host : `${name}.${namespace}`;
-  const url = quoted(`http://${target}${port === undefined || port === 80 ? '' : `:${port}`}${path === '*' ? '/' : path}`);
-  return target === host ? [url] : [`-H ${quoted(`Host: ${host}`)}`, url];
+  const authority = `${service === undefined ? host : `${name}.${namespace}`}${portOf(port, 80)}`;
+  return { authority, options: [], url: (path) => quoted(`http://${authority}${path}`) };
 }
 
-function portOf({ port }: AccessRequest, usual: number): string {
-  return port === undefined || port === usual ? '' : `:${port}`;
-}
-
-function quotedPath(path: string): string {
-  return path === '*' ? '/' : quoted(path);
+function portOf(port: number, usual: number): string {
+  return port === usual ? '' : `:${port}`;
 }
 
 function headerOptions({ headers, repeatedHeaders }: AccessRequest): string[] {
