@@ -4,9 +4,11 @@ const MOST = 5000;
 export function remembered<T>(compute: (text: string) => T): (text: string) => T {
   const known = new Map<string, { readonly value: T }>();
   return (text) => {
-    const found = known.get(text) ?? { value: compute(text) };
+    const found = known.get(text);
+    if (found !== undefined) return found.value;
     if (known.size >= MOST) known.clear();
-    known.set(text, found);
-    return found.value;
+    const value = compute(text);
+    known.set(text, { value });
+    return value;
   };
 }

@@ -86,6 +86,7 @@ class InProcessRunner {
   /** Loads source and tests anew. */
   load() {
     for (const loaded of Object.keys(require.cache)) if (isOurs(loaded)) delete require.cache[loaded];
+    this.forget = forgetful(require(resolve('src/checks/remembered.ts')));
     // What runs when a source file is loaded is met by no test.
     for (const folder of ['authz', 'mesh', 'checks']) filesBelow(resolve('src', folder), '.ts').forEach((file) => require(file));
     this.loaded = new Map();
@@ -139,6 +140,7 @@ class InProcessRunner {
     namespace.hitCount = hitLimit === undefined ? undefined : 0;
     namespace.hitLimit = hitLimit;
     namespace.activeMutant = activeMutant.id;
+    this.forget.forEach((forget) => forget());
     const wanted = testFilter === undefined ? undefined : new Set(testFilter);
     let nrOfTests = 0;
     const killed = (id, error, failed) => {
@@ -184,6 +186,18 @@ class InProcessRunner {
     }
     return this.loaded.get(file);
   }
+}
+
+/** What was remembered before a mutant was switched on would hide it: a mutant that is never asked survives. */
+function forgetful(module) {
+  const { remembered } = module;
+  const forget = [];
+  module.remembered = (compute) => {
+    let known = remembered(compute);
+    forget.push(() => { known = remembered(compute); });
+    return (text) => known(text);
+  };
+  return forget;
 }
 
 function isOurs(file) {

@@ -4,6 +4,7 @@ import { field, text } from '../../mesh/value';
 import type { Check } from '../check';
 import { Effect, Severity } from '../finding';
 import { apiRulesOf } from './api-rules';
+import { enforcedPolicies } from '../policy/written-policies';
 
 const HEADER = /^request\.headers\[x-forwarded-client-cert\]$/i;
 
@@ -20,18 +21,16 @@ export const externalForwarding: Check = {
   find: (context) => {
     const exposed = apiRulesOf(context).filter(({ object }) => text(field(object.spec, 'externalGateway')) !== undefined)
       .flatMap(({ object, rules }) => rules.flatMap(({ service }) => ({ object, service: context.view.service(service.namespace, service.name) })));
-    if (exposed.length === 0) return [];
-    return context.of('AuthorizationPolicy', 'security.istio.io').flatMap((policy) => {
-      const read = context.view.policies.all.find(({ object }) => object.body === policy.body);
-      const rule = read?.rules.findIndex(({ when }) => when.some(({ key }) => HEADER.test(key))) ?? -1;
-      if (read === undefined || read.action !== 'ALLOW' || rule < 0) return [];
-      const door = exposed.find(({ service }) => service !== undefined && service.namespace === policy.namespace
-        && maySelect(read.selector, { known: service.selector, complete: true }));
+    return enforcedPolicies(context).flatMap(({ object, action, selector, rules }) => {
+      const rule = rules.findIndex(({ when }) => when.some(({ key }) => HEADER.test(key)));
+      if (action !== 'ALLOW' || selector === undefined || rule < 0) return [];
+      const door = exposed.find(({ service }) => service !== undefined && [service.namespace, context.view.settings.rootNamespace].includes(object.namespace)
+        && maySelect(selector, { known: service.selector, complete: true }));
       if (door === undefined) return [];
       return [{
-        object: policy,
+        object,
         path: ['spec', 'rules', rule, 'when'],
-        message: `${describeObject(policy)} compares \`X-Forwarded-Client-Cert\`, and ${describeObject(door.object)} exposes the workload on an ExternalGateway`,
+        message: `${describeObject(object)} compares \`X-Forwarded-Client-Cert\`, and ${describeObject(door.object)} exposes the workload on an ExternalGateway`,
         effect: 'the gateway passes on what the client wrote there, so every admitted client takes any name',
         cure: 'let the region\'s `subjects` decide who enters, and do not read that header behind an ExternalGateway',
         related: [door.object],

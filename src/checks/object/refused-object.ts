@@ -24,5 +24,5 @@ export const refusedObject: Check = {
 /** The field that a reason names first. */
 function fieldOf(reason: string): FieldPath {
   const named = /`((?:spec|metadata)(?:\.[^`.[\]]+|\[\d+\])*)`/.exec(reason)?.[1] ?? 'spec';
-  return named.split(/[.[\]]+/).filter((part) => part !== '').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+  return named.match(/[^.[\]]+/g)!.map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }

@@ -43,6 +43,7 @@ describe('MTLS097: headers that are set to nothing', () => {
 describe('MTLS085: ExternalGateways of one name', () => {
   test('the second of two namespaces is found, with the first beside it', () => {
     expect(findings('MTLS085', externalGateway('shop'), externalGateway('other'))).toEqual([{
+      related: ['ExternalGateway shop/partner'],
       object: 'ExternalGateway other/partner',
       path: 'metadata.name',
       text: 'ExternalGateway `other/partner` has the name of ExternalGateway `shop/partner`: the one that is processed last replaces the trust anchor and the check of subjects of the other, '
@@ -63,6 +64,10 @@ describe('MTLS086: short hosts on an ExternalGateway', () => {
     ['no host', { gateway: undefined, externalGateway: 'shop/partner', hosts: [] }, false],
   ])('%s', (_name, spec, fires) => {
     expect(run('MTLS086', apiRule([rule('/*', noAuth)], spec))).toEqual(fires ? ['APIRule shop/orders spec.hosts.0'] : []);
+  });
+
+  test('silent for v1beta1, which Kyma does not look at', () => {
+    expect(run('MTLS086', apiRule([], { gateway: undefined, externalGateway: 'shop/partner', hosts: ['orders'] }, {}, 'v1beta1'))).toEqual([]);
   });
 });
 
@@ -95,6 +100,11 @@ describe('MTLS096: X-Forwarded-Client-Cert behind an ExternalGateway', () => {
   test.each<[string, any[], string[]]>([
     ['an ALLOW that compares it', [externalGateway(), service(), exposed, policy()], ['AuthorizationPolicy shop/p spec.rules.1.when']],
     ['a policy for the whole namespace', [externalGateway(), service(), exposed, policy({ selector: undefined })], ['AuthorizationPolicy shop/p spec.rules.1.when']],
+    ['the second of two policies', [externalGateway(), service(), exposed, { ...policy({}, 'request.headers[X-Other]'), metadata: { name: 'a', namespace: 'shop' } }, policy()], ['AuthorizationPolicy shop/p spec.rules.1.when']],
+    ['a policy of the root namespace', [externalGateway(), service(), exposed, { ...policy(), metadata: { name: 'p', namespace: 'istio-system' } }], ['AuthorizationPolicy istio-system/p spec.rules.1.when']],
+    ['silent: a policy of another namespace', [externalGateway(), service(), exposed, { ...policy(), metadata: { name: 'p', namespace: 'other' } }], []],
+    ['silent: one that is refused', [externalGateway(), service(), exposed, policy({ unknown: true })], []],
+    ['silent: for some of the pods', [externalGateway(), service(), exposed, policy({ selector: { matchLabels: { app: 'orders', version: 'v1' } } })], []],
     ['silent: a DENY', [externalGateway(), service(), exposed, policy({ action: 'DENY' })], []],
     ['silent: another workload', [externalGateway(), service(), exposed, policy({ selector: { matchLabels: { app: 'other' } } })], []],
     ['silent: another header', [externalGateway(), service(), exposed, policy({}, 'request.headers[X-Other]')], []],

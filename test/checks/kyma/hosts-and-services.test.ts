@@ -21,6 +21,7 @@ describe('MTLS082: a wildcard host opens a protected host of the same workload',
     { name: 'silent: other methods', documents: [guarded, wide([rule('/*', noAuth, ['POST'])])], found: [] },
     { name: 'silent: other paths', documents: [apiRule([rule('/a', jwt)], { hosts: ['j.d.test'] }, { name: 'guarded' }), wide([rule('/b', noAuth)])], found: [] },
     { name: 'silent: another domain', documents: [guarded, wide([rule('/*', noAuth)], { hosts: ['*.e.test'] })], found: [] },
+    { name: 'silent: one wildcard twice, which is MTLS094', documents: [wide([rule('/*', noAuth)]), apiRule([rule('/*', jwt)], { hosts: ['*.d.test'] }, { name: 'guarded' })], found: [] },
     { name: 'silent: the exact host is open as well', documents: [apiRule([rule('/*', noAuth)], { hosts: ['j.d.test'] }, { name: 'guarded' }), wide([rule('/*', jwt)])], found: [] },
   ])('$name', ({ documents, found }) => expect(run('MTLS082', documents)).toEqual(found));
 
@@ -36,6 +37,7 @@ describe('MTLS083: a Service of another namespace', () => {
     { name: 'named for the APIRule', documents: [apiRule([rule('/*', noAuth)], { service: { name: 'orders', namespace: 'victim', port: 80 } })], found: ['APIRule shop/orders spec.rules.0'] },
     { name: 'named by a rule', documents: [apiRule([rule('/a', noAuth), rule('/b', noAuth, ['GET'], { service: { name: 'x', namespace: 'victim', port: 80 } })])], found: ['APIRule shop/orders spec.rules.1'] },
     { name: 'told once for a Service', documents: [apiRule([rule('/a', noAuth), rule('/b', noAuth)], { service: { name: 'orders', namespace: 'victim', port: 80 } })], found: ['APIRule shop/orders spec.rules.0'] },
+    { name: 'silent: one that Kyma does not process', documents: [apiRule([rule('/*', noAuth), rule('/a', jwt)], { service: { name: 'orders', namespace: 'victim', port: 80 } })], found: [] },
     { name: 'silent: the own namespace, named', documents: [apiRule([rule('/*', noAuth)], { service: { name: 'orders', namespace: 'shop', port: 80 } })], found: [] },
   ])('$name', ({ documents, found }) => expect(run('MTLS083', documents)).toEqual(found));
 });
@@ -50,7 +52,12 @@ describe('MTLS089: a host that the Gateway does not serve', () => {
     { name: 'silent: a wildcard over an exact server', documents: [gateway([{ ...mutual, hosts: ['a.e.test'] }]), apiRule([rule('/*', noAuth)], { hosts: ['*.e.test'] })], found: [] },
     { name: 'silent: a Gateway that is not among the manifests', documents: [other], found: [] },
     { name: 'silent: a short host', documents: [gateway([mutual]), apiRule([rule('/*', noAuth)], { hosts: ['orders'] })], found: [] },
+    { name: 'silent: the Gateway of Kyma, whose domain is that of the first APIRule', documents: [apiRule([rule('/*', noAuth)], { hosts: ['orders.e.test'], gateway: 'kyma-system/kyma-gateway' })], found: [] },
   ])('$name', ({ documents, found }) => expect(run('MTLS089', documents)).toEqual(found));
+
+  test('the finding lists what the Gateway serves', () => {
+    expect(findings('MTLS089', gateway([mutual, { ...redirect, hosts: ['a.test'] }]), other)[0].text).toContain('(hosts: `*.d.test`, `a.test`)');
+  });
 });
 
 describe('MTLS092: a port that the Service does not have', () => {
@@ -64,6 +71,7 @@ describe('MTLS092: a port that the Service does not have', () => {
   test('the finding lists the ports that there are', () => {
     expect(findings('MTLS092', service(), apiRule([rule('/*', noAuth)], { service: { name: 'orders', port: 8080 } }))[0].text).toContain('port 8080 of Service `shop/orders`, which has 80: ');
     expect(findings('MTLS092', service('orders', []), apiRule([rule('/*', noAuth)]))[0].text).toContain('port 80 of Service `shop/orders`, which has none: ');
+    expect(findings('MTLS092', service('orders', [{ port: 80, name: 'a' }, { port: 81, name: 'b' }]), apiRule([rule('/*', noAuth)], { service: { name: 'orders', port: 8080 } }))[0].text).toContain('which has 80, 81: ');
   });
 });
 
@@ -73,6 +81,12 @@ describe('MTLS093: a second door without a client certificate', () => {
   test.each<Row>([
     { name: 'a SIMPLE Gateway', documents: [gateway([mutual, redirect], 'mutual'), gateway([simple], 'open'), closed, door('edge/open')], found: ['APIRule shop/door spec.gateway'] },
     { name: 'the Gateway of Kyma, which is not among the manifests', documents: [gateway([mutual], 'mutual'), closed, door('kyma-system/kyma-gateway')], found: ['APIRule shop/door spec.gateway'] },
+    {
+      name: 'one rule of several, on either side',
+      documents: [gateway([redirect, mutual], 'mutual'), gateway([simple], 'open'),
+        apiRule([rule('/a', noAuth, ['GET'], { service: { name: 'first', port: 80 } }), rule('/*', noAuth)], { hosts: ['m.d.test'], gateway: 'edge/mutual' }, { name: 'closed' }), door('edge/open')],
+      found: ['APIRule shop/door spec.gateway'],
+    },
     { name: 'silent: protected by a token', documents: [gateway([mutual], 'mutual'), gateway([simple], 'open'), closed, door('edge/open', jwt)], found: [] },
     { name: 'silent: another Service', documents: [gateway([mutual], 'mutual'), gateway([simple], 'open'), closed, door('edge/open', noAuth, 'other')], found: [] },
     { name: 'silent: a Gateway that is not known', documents: [gateway([mutual], 'mutual'), closed, door('edge/unknown')], found: [] },
@@ -88,8 +102,14 @@ describe('MTLS094: a host that is taken', () => {
     { name: 'by another APIRule, on whichever Gateway', documents: [first, second], found: ['APIRule shop/second spec.hosts.0'] },
     { name: 'by a VirtualService, wherever it stands', documents: [first, route()], found: ['APIRule shop/orders spec.hosts.0'] },
     { name: 'silent: by the VirtualService that Kyma made for it', documents: [first, route({ 'apirule.gateway.kyma-project.io/name': 'orders', 'apirule.gateway.kyma-project.io/namespace': 'shop' })], found: [] },
+    { name: 'by the VirtualService of an APIRule of the same name elsewhere', documents: [first, route({ 'apirule.gateway.kyma-project.io/name': 'orders', 'apirule.gateway.kyma-project.io/namespace': 'other' })], found: ['APIRule shop/orders spec.hosts.0'] },
+    { name: 'by the VirtualService of another APIRule of the namespace', documents: [first, route({ 'apirule.gateway.kyma-project.io/name': 'other', 'apirule.gateway.kyma-project.io/namespace': 'shop' })], found: ['APIRule shop/orders spec.hosts.0'] },
     { name: 'silent: by an APIRule that Kyma refuses', documents: [first, apiRule([], {}, { name: 'old' }, 'v1beta1')], found: [] },
     { name: 'silent: other hosts', documents: [first, apiRule([rule('/*', noAuth)], { hosts: ['x.d.test'] }, { name: 'x' })], found: [] },
     { name: 'silent: no host', documents: [apiRule([rule('/*', noAuth)], { hosts: [] }), apiRule([rule('/*', noAuth)], { hosts: [] }, { name: 'x' })], found: [] },
   ])('$name', ({ documents, found }) => expect(run('MTLS094', documents)).toEqual(found));
+
+  test('each is told of the first that had the host', () => {
+    expect(findings('MTLS094', first, second, apiRule([rule('/*', noAuth)], {}, { name: 'third' })).map(({ related }) => related)).toEqual([['APIRule shop/orders'], ['APIRule shop/orders']]);
+  });
 });

@@ -1,4 +1,4 @@
-import { apiRule, findings, jwt, noAuth, otherJwt, rule } from './support';
+import { apiRule, findings, gateway, jwt, mutual, noAuth, otherJwt, rule, simple } from './support';
 
 interface Row {
   readonly name: string;
@@ -39,12 +39,15 @@ describe('MTLS080: a repeated path loses the exclusion of what stands between', 
     { name: 'silent: what stands between is elsewhere', documents: [apiRule([rule('/anything/{**}', jwt, ['POST']), rule('/secret', jwt), everything])], fields: [] },
     { name: 'silent: what stands between is open too', documents: [apiRule([rule('/anything/{**}', jwt, ['POST']), rule('/anything/secret', noAuth), everything])], fields: [] },
     { name: 'silent: both ask for the same token', documents: [apiRule([rule('/anything/{**}', noAuth, ['POST']), secret, rule('/anything/{**}', jwt)])], fields: [] },
+    { name: 'silent: what stands between is open, and the weaker rule asks for a token', documents: [apiRule([rule('/anything/{**}', noAuth, ['POST']), rule('/anything/open', noAuth), rule('/anything/{**}', jwt)])], fields: [] },
   ])('$name', ({ documents, fields }) => expect(findings('MTLS080', ...documents).map(({ path }) => path)).toEqual(fields));
 
   test('the finding names the three rules', () => {
     expect(findings('MTLS080', apiRule([rule('/anything/{**}', jwt, ['POST']), secret, everything]))[0].text).toBe(
       'rule 3 (GET `/anything/{**}`, noAuth) of APIRule `shop/orders` repeats the path of rule 1, and so its policy does not leave out `/anything/secret` of rule 2 (jwt): '
       + 'callers of `/anything/secret` need only what rule 3 asks for; spell the path differently in one of them, or put rule 3\'s methods into rule 1 where both ask for the same');
+    expect(findings('MTLS080', apiRule([rule('/first', jwt), rule('/anything/{**}', jwt, ['POST']), secret, everything]))[0].text).toContain('repeats the path of rule 2, ');
+    expect(findings('MTLS080', apiRule([rule('/anything/{**}', jwt, ['POST', 'PUT']), secret, rule('/anything/{**}', noAuth, ['GET', 'HEAD'])]))[0].text).toMatch(/^rule 3 \(GET, HEAD `/);
   });
 });
 
@@ -76,6 +79,8 @@ describe('MTLS090: an exact path is protected and its spellings are open', () =>
     { name: 'silent: the protected path is a pattern', documents: [apiRule([rule('/headers/{**}', jwt), rule('/{**}', noAuth)])], fields: [] },
     { name: 'silent: the open rule leads to another Service', documents: [apiRule([rule('/headers', jwt), rule('/*', noAuth, ['GET'], { service: { name: 'other', port: 80 } })])], fields: [] },
     { name: 'silent: open first, then protected', documents: [apiRule([rule('/public', noAuth), rule('/*', jwt)])], fields: [] },
+    { name: 'silent: both are open', documents: [apiRule([rule('/public', noAuth), rule('/{**}', noAuth)])], fields: [] },
+    { name: 'silent: a spelling of it is open on purpose, before it', documents: [apiRule([rule('/headers;x', noAuth), rule('/headers', jwt)])], fields: [] },
   ])('$name', ({ documents, fields }) => expect(findings('MTLS090', ...documents).map(({ path }) => path)).toEqual(fields));
 });
 
@@ -98,6 +103,9 @@ describe('MTLS099: APIRules that Kyma does not process', () => {
     { name: 'no rules', documents: [apiRule([])], fields: ['spec'], says: '`spec.rules` is empty' },
     { name: 'silent: v1beta1 is MTLS047\'s', documents: [apiRule([], {}, {}, 'v1beta1')], fields: [] },
     { name: 'silent: a short host whose Gateway is not among the manifests', documents: [apiRule([rule('/*', noAuth)], { hosts: ['short'] })], fields: [] },
+    { name: 'a short host, whose Gateway is among the manifests', documents: [gateway([mutual]), gateway([simple], 'other'), apiRule([], { hosts: ['short'] })], fields: ['spec'], says: '`spec.rules` is empty' },
+    { name: 'no host', documents: [apiRule([rule('/*', noAuth)], { hosts: [] })], fields: ['spec'] },
+    { name: 'silent: a short host and no Gateway', documents: [apiRule([rule('/*', noAuth)], { hosts: ['short'], gateway: undefined })], fields: [] },
     { name: 'silent: a good one', documents: [apiRule([rule('/*', noAuth)])], fields: [] },
   ])('$name', ({ documents, fields, says }) => {
     const found = findings('MTLS099', ...documents);

@@ -33,12 +33,13 @@ export function externalGateway(namespace = 'shop', spec: object = {}, name = 'p
   return { apiVersion: 'gateway.kyma-project.io/v1alpha1', kind: 'ExternalGateway', metadata: { name, namespace }, spec: { externalDomain: 'api.partner.test', regionsConfigMap: 'regions', ...spec } };
 }
 
-/** What one check finds: object, field path, message. */
-export function findings(id: string, ...documents: any[]): { object: string; path: string; text: string }[] {
+/** What one check finds: object, field path, message, other objects that take part. */
+export function findings(id: string, ...documents: any[]): { object: string; path: string; text: string; related?: string[] }[] {
   const check = CATALOGUE.find((candidate) => candidate.id === id)!;
-  return runChecks(new CheckContext(documents, { kyma: true }), [check]).map(({ object, path, message, effect, cure }) => ({
+  return runChecks(new CheckContext(documents, { kyma: true }), [check]).map(({ object, path, message, effect, cure, related }) => ({
     object: `${object.kind} ${object.namespace}/${object.name}`,
     path: path.join('.'),
     text: `${message}: ${effect}; ${cure}`,
+    ...(related === undefined ? {} : { related: related.map((other) => `${other.kind} ${other.namespace}/${other.name}`) }),
   }));
 }

@@ -15,6 +15,9 @@ describe('MTLS100: an object that is refused', () => {
 
   test.each<[string, Manifest, (string | number)[]]>([
     ['an unknown field', policy('AuthorizationPolicy', 'a', { rule: [] }), ['spec', 'rule']],
+    ['an unknown field that ends in a digit', policy('AuthorizationPolicy', 'a', { rule2: [] }), ['spec', 'rule2']],
+    ['an unknown field that begins with a digit', policy('AuthorizationPolicy', 'a', { '2rules': [] }), ['spec', '2rules']],
+    ['an item after the tenth', policy('RequestAuthentication', 'a', { jwtRules: [...Array(10).fill({ issuer: 'https://a.test' }), {}] }), ['spec', 'jwtRules', 10]],
     ['a whole spec', object('networking.istio.io/v1', 'Gateway', 'default', 'a', {}), ['spec']],
     ['a server', gateway('a', [http(['a.test']), http(['b.test'], undefined, { number: 81 })]), ['spec', 'servers', 1, 'port', 'name']],
     ['no field', route({ http: [] }), ['spec']],

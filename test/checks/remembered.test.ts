@@ -1,0 +1,25 @@
+import { remembered } from '../../src/checks/remembered';
+
+describe('what a function of one text came to', () => {
+  const counting = () => {
+    const asked: string[] = [];
+    return { asked, of: remembered((text) => { asked.push(text); return text === 'nothing' ? undefined : text.toUpperCase(); }) };
+  };
+
+  test('is computed once for each text, also where it is nothing', () => {
+    const { asked, of } = counting();
+    expect(['a', 'b', 'a', 'nothing', 'nothing', '__proto__'].map(of)).toEqual(['A', 'B', 'A', undefined, undefined, '__PROTO__']);
+    expect(asked).toEqual(['a', 'b', 'nothing', '__proto__']);
+  });
+
+  test('is kept for 5,000 texts, and then for none of them: memory stays bounded', () => {
+    const { asked, of } = counting();
+    const texts = [...Array(5000).keys()].map((number) => `t${number}`);
+    texts.forEach(of);
+    expect(['t0', 't4999'].map(of)).toEqual(['T0', 'T4999']);
+    expect(asked).toHaveLength(5000);
+    of('one more');
+    of('t4999');
+    expect(asked.slice(5000)).toEqual(['one more', 't4999']);
+  });
+});
