@@ -19,6 +19,9 @@ const namespace = globalThis.__stryker__ ??= {};
 /** Fuzzed and large inputs cost most of the time, and notice nothing that the other tests do not. */
 const SLOW = /hostile\.test\.ts$/;
 
+/** These notice most of what is wrong, so they come first. */
+const BROAD = /recorded-answers\.test\.ts$/;
+
 function filesBelow(folder, ending) {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(ending)).sort().map((file) => join(folder, file));
 }
@@ -79,7 +82,8 @@ class InProcessRunner {
     rememberTranspiled();
     // Few and always the same cases: a mutant must not survive one run and die in the next.
     require('fast-check').configureGlobal({ numRuns: 8, seed: 1, endOnFailure: true });
-    this.files = this.folders.flatMap((folder) => filesBelow(resolve('test', folder), '.test.ts')).filter((file) => !SLOW.test(file));
+    this.files = this.folders.flatMap((folder) => filesBelow(resolve('test', folder), '.test.ts')).filter((file) => !SLOW.test(file))
+      .sort((a, b) => Number(BROAD.test(b)) - Number(BROAD.test(a)));
     this.load();
   }
 
