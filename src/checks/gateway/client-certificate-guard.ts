@@ -27,12 +27,13 @@ function isAnyStranger(source: readonly PolicyField[]): boolean {
   return source.length === 1 && source[0].key === 'principals' && source[0].values.length === 0 && source[0].notValues.includes('*');
 }
 
-/** A `Host` header may carry the port. */
+/** A `Host` header may carry the port; `*.h:*` is no pattern for it. */
 function covers({ to }: PolicyRule, host: string): boolean {
-  return to.length === 0 || to.some((operation) => {
-    const [hosts, more] = operation;
+  const forms = [host.toLowerCase(), `${host.toLowerCase()}:*`];
+  return to.length === 0 || to.some(([hosts, more]) => {
+    if (more !== undefined || hosts.key !== 'hosts' || hosts.notValues.length > 0) return false;
     const named = hosts.values.map((value) => value.toLowerCase());
-    return more === undefined && hosts.key === 'hosts' && hosts.notValues.length === 0 && [host.toLowerCase(), `${host.toLowerCase()}:*`].every((value) => named.includes(value));
+    return named.includes('*') || (!host.startsWith('*') && forms.every((form) => named.includes(form)));
   });
 }
 

@@ -24,7 +24,8 @@ export const externalForwarding: Check = {
     return enforcedPolicies(context).flatMap(({ object, action, selector, rules }) => {
       const rule = rules.findIndex(({ when }) => when.some(({ key }) => HEADER.test(key)));
       if (action !== 'ALLOW' || selector === undefined || rule < 0) return [];
-      const door = exposed.find(({ service }) => service !== undefined && [service.namespace, context.view.settings.rootNamespace].includes(object.namespace)
+      const applies = (namespace: string) => [namespace, context.view.settings.rootNamespace].includes(object.namespace);
+      const door = exposed.find(({ service }) => service !== undefined && applies(service.namespace)
         && maySelect(selector, { known: service.selector, complete: true }));
       if (door === undefined) return [];
       return [{

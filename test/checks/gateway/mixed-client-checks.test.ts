@@ -1,6 +1,6 @@
 import { mixedClientChecks } from '../../../src/checks/gateway/mixed-client-checks';
 import { mixedGateways } from '../../../src/checks/gateway/mixed-gateways';
-import { find, gateway, http, https, Manifest, object, policy, route, TO_HTTPBIN, told } from '../support';
+import { find, gateway, gatewayPods, http, https, Manifest, object, policy, route, TO_HTTPBIN, told } from '../support';
 
 const closed = https('MUTUAL', ['test.com']);
 
@@ -14,6 +14,8 @@ describe('a route that another server of the Gateway serves without client certi
     ['a server bound to the own namespace', [gateway('httpbin', [http(['./test.com']), https('MUTUAL', ['default/test.com'])]), route({})]],
     ['a legacy name of the Gateway', [gateway('httpbin', [http(['*']), closed]), route({ gateways: ['httpbin.default'] })]],
     ['a policy that only looks at other hosts', [gateway('httpbin', [http(['*']), closed]), route({}), denyStrangers(['other.com', 'other.com:*'])]],
+    ['an entry for both ports', [gateway('httpbin', [http(['*']), closed]), route({ http: [{ match: [{ port: 80 }, { port: 443 }], ...TO_HTTPBIN }] })]],
+    ['a policy for a wildcard, which has no form for any port', [gateway('httpbin', [http(['test.com']), closed]), route({ hosts: ['*.com'] }), denyStrangers(['*.com', '*.com:*'])]],
     ['a policy that the port in `Host` escapes', [gateway('httpbin', [http(['*']), closed]), route({}), denyStrangers(['test.com'])]],
   ])('%s', (_name, manifests) => {
     expect(find(mixedClientChecks, manifests)).toEqual([expect.objectContaining({ path: ['spec', 'hosts', 0], object: expect.objectContaining({ kind: 'VirtualService', name: 'httpbin' }) })]);
@@ -55,6 +57,7 @@ describe('there is no alarm where every way in asks for the certificate', () => 
     ['only open servers', [gateway('httpbin', [http(['*'])]), route({})]],
     ['a DENY for whoever comes without certificate', [gateway('httpbin', [http(['*']), closed]), route({}), denyStrangers(['Test.com', 'test.com:*'])]],
     ['the same for all hosts', [gateway('httpbin', [http(['*']), closed]), route({}), denyStrangers([])]],
+    ['the same for any host that is named', [gateway('httpbin', [http(['*']), closed]), route({}), denyStrangers(['*'])]],
     ['an ALLOW for certificates only', [gateway('httpbin', [http(['*']), closed]), route({}),
       policy('AuthorizationPolicy', 'edge', { rules: [{ from: [{ source: { principals: ['*'] } }] }] }, 'istio-system')]],
     ['malformed objects', [gateway('a', undefined), gateway('b', [null, {}, { hosts: 'x', port: {} }]), route({ hosts: 'x', http: 'y' }), object('networking.istio.io/v1', 'VirtualService', 'default', 'x', {}), {}]],
@@ -66,6 +69,7 @@ describe('there is no alarm where every way in asks for the certificate', () => 
 
 describe('a policy closes the open server only where it applies to the gateway', () => {
   const manifests = [gateway('httpbin', [http(['*']), closed]), route({})];
+  const rules = (all: object[], action = 'DENY', name = 'edge', namespace = 'istio-system') => policy('AuthorizationPolicy', name, { action, rules: all }, namespace);
   test.each<[string, Manifest, number]>([
     ['namespace of the pods', denyStrangers([]), 0],
     ['another namespace', denyStrangers([], 'default'), 1],
@@ -73,9 +77,34 @@ describe('a policy closes the open server only where it applies to the gateway',
     ['one more condition', policy('AuthorizationPolicy', 'edge', { action: 'DENY', rules: [{ ...strangers(), when: [{ key: 'connection.sni', values: ['a'] }] }] }, 'istio-system'), 1],
     ['one more field', policy('AuthorizationPolicy', 'edge', { action: 'DENY', rules: [{ from: [{ source: { notPrincipals: ['*'], namespaces: ['a'] } }] }] }, 'istio-system'), 1],
     ['some methods only', policy('AuthorizationPolicy', 'edge', { action: 'DENY', rules: [{ ...strangers(), to: [{ operation: { hosts: ['test.com', 'test.com:*'], methods: ['GET'] } }] }] }, 'istio-system'), 1],
+    ['an ALLOW for strangers', rules([strangers()], 'ALLOW'), 1],
+    ['one of two rules', rules([{ ...strangers(), to: [{ operation: { paths: ['/a'] } }] }, strangers()]), 0],
+    ['one of two sources', rules([{ from: [{ source: { principals: ['a'] } }, ...strangers().from] }]), 0],
+    ['strangers of another kind', rules([{ from: [{ source: { notNamespaces: ['*'] } }] }]), 1],
+    ['a principal that nobody has', rules([{ from: [{ source: { principals: ['a'], notPrincipals: ['*'] } }] }]), 1],
+    ['one of two operations', rules([{ ...strangers(), to: [{ operation: { paths: ['/a'] } }, { operation: { hosts: ['test.com', 'test.com:*'] } }] }]), 0],
+    ['paths that read like the host', rules([{ ...strangers(), to: [{ operation: { paths: ['test.com', 'test.com:*'] } }] }]), 1],
+    ['all other hosts but one', rules([{ ...strangers(), to: [{ operation: { hosts: ['test.com', 'test.com:*'], notHosts: ['test.com'] } }] }]), 1],
+    ['an ALLOW for certificates from some addresses', rules([{ from: [{ source: { ipBlocks: ['10.0.0.0/8'], principals: ['*'] } }] }], 'ALLOW'), 0],
+    ['an ALLOW for some addresses', rules([{ from: [{ source: { ipBlocks: ['10.0.0.0/8'] } }] }], 'ALLOW'), 1],
+    ['an ALLOW for all certificates but one', rules([{ from: [{ source: { notPrincipals: ['a'] } }] }], 'ALLOW'), 1],
+    ['an ALLOW for certificates and some addresses', rules([{ from: [{ source: { principals: ['*'] } }, { source: { ipBlocks: ['10.0.0.0/8'] } }] }], 'ALLOW'), 1],
     ['an ALLOW with a rule for anybody', policy('AuthorizationPolicy', 'edge', { rules: [{ from: [{ source: { principals: ['*'] } }] }, { to: [{ operation: { paths: ['/'] } }] }] }, 'istio-system'), 1],
   ])('%s', (_name, guard, findings) => {
     expect(find(mixedClientChecks, [...manifests, guard])).toHaveLength(findings);
+  });
+
+  test('an ALLOW for anybody undoes one for certificates', () => {
+    const certificates = rules([{ from: [{ source: { principals: ['*'] } }] }], 'ALLOW');
+    expect(find(mixedClientChecks, [...manifests, certificates, rules([{}], 'ALLOW', 'open')])).toHaveLength(1);
+    expect(find(mixedClientChecks, [...manifests, certificates])).toEqual([]);
+  });
+
+  test('all pods that serve the Gateway have to be guarded, and no others', () => {
+    const guard = rules([strangers()], 'DENY', 'edge', 'edge');
+    const others = [gatewayPods('other', { istio: 'other' }, 'other'), gateway('other', [http(['*'])], 'default', { selector: { istio: 'other' } })];
+    expect(find(mixedClientChecks, [...manifests, gatewayPods('edge'), guard, ...others])).toEqual([]);
+    expect(find(mixedClientChecks, [...manifests, gatewayPods('edge'), guard, gatewayPods('second')])).toHaveLength(1);
   });
 
   test('pods that are known and have other labels are not guarded', () => {
@@ -100,6 +129,12 @@ describe('a route that is bound to two Gateways of different strictness is found
     }]);
   });
 
+  test('it is this one finding, and names the first closed server in the order of the manifests', () => {
+    const bound = [...two, gateway('a', [closed]), route({ gateways: ['edge/open', 'a', 'httpbin'] })];
+    expect(told(mixedClientChecks, bound)).toEqual([]);
+    expect(told(mixedGateways, bound)).toEqual([expect.stringContaining('443 (MUTUAL) of Gateway default/httpbin and')]);
+  });
+
   test.each<[string, Manifest[]]>([
     ['routes of its own for each', [...two, route({ gateways: ['httpbin', 'edge/open'], http: [{ match: [{ gateways: ['httpbin'] }], ...TO_HTTPBIN }, { match: [{ gateways: ['edge/open'] }], redirect: { scheme: 'https' } }] })]],
     ['the second redirects', [gateway('httpbin', [closed]), gateway('open', [http(['*'], { httpsRedirect: true })], 'edge'), route({ gateways: ['httpbin', 'edge/open'] })]],
@@ -111,7 +146,7 @@ describe('a route that is bound to two Gateways of different strictness is found
   });
 });
 
-function strangers(): object {
+function strangers(): { from: object[] } {
   return { from: [{ source: { notPrincipals: ['*'] } }] };
 }
 

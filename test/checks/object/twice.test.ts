@@ -21,7 +21,9 @@ describe('MTLS101: two objects of one name', () => {
 });
 
 describe('MTLS102: two objects that are written to one file', () => {
-  const collisions = (documents: object[], files: (string | undefined)[]) => outputCollisions.find(new CheckContext(documents, { kyma: false }, {}, undefined, (index) => files[index]))
+  type Files = readonly (string | undefined)[];
+  const contextOf = (documents: object[], files: Files) => new CheckContext(documents, { kyma: false }, {}, undefined, (index) => files[index]);
+  const collisions = (documents: object[], files: Files) => outputCollisions.find(contextOf(documents, files))
     .map((finding) => [finding.object.namespace, finding.path.join('.'), finding.related!.map(({ namespace }) => namespace)]);
 
   test('each after the first is found, with the first beside it', () => {
