@@ -39,11 +39,10 @@ function findingOf(open: ApiRuleView, closed: readonly ApiRuleView[]): Finding[]
   }];
 }
 
-/** What the servers of a Gateway ask for; that of Kyma asks for nothing, and one that is not among the manifests is not known. */
+/** What the servers of a Gateway ask for; one that is not among the manifests is not known, but for that of Kyma. */
 function demandOfGateway({ view }: CheckContext, name: string): ClientCheck | undefined {
   const gateway = view.gateways.find((candidate) => `${candidate.namespace}/${candidate.name}` === name);
-  if (gateway === undefined) return name === 'kyma-system/kyma-gateway' ? ClientCheck.NONE : undefined;
-  return weakest(gateway);
+  return gateway === undefined ? undefined : weakest(gateway);
 }
 
 function weakest({ servers }: GatewayObject): ClientCheck | undefined {

@@ -11,7 +11,7 @@ export const uncoveredHost: Check = {
   severity: Severity.ERROR,
   effect: Effect.OUTAGE,
   find: (context) => {
-    const gateways = new Map(context.view.gateways.filter(({ assumed }) => assumed === undefined).map((gateway) => [`${gateway.namespace}/${gateway.name}`, gateway]));
+    const gateways = new Map(context.view.gateways.map((gateway) => [`${gateway.namespace}/${gateway.name}`, gateway]));
     return apiRulesOf(context).flatMap(({ object, host, gateway }) => {
       const found = gateways.get(gateway);
       if (found === undefined || !host.includes('.')) return [];

@@ -94,6 +94,15 @@ describe('MTLS093: a second door without a client certificate', () => {
   ])('$name', ({ documents, found }) => expect(run('MTLS093', documents)).toEqual(found));
 });
 
+describe('what MTLS082 and MTLS093 name beside', () => {
+  test('is the APIRule that guards the same Service', () => {
+    const other = apiRule([rule('/*', noAuth)], { hosts: ['o.d.test'], gateway: 'edge/mutual', service: { name: 'other', port: 80 } }, { name: 'other' });
+    const [closed, door] = [apiRule([rule('/*', noAuth)], { hosts: ['m.d.test'], gateway: 'edge/mutual' }, { name: 'closed' }), apiRule([rule('/*', noAuth)], { gateway: 'edge/open' }, { name: 'door' })];
+    expect(findings('MTLS093', gateway([mutual], 'mutual'), gateway([simple], 'open'), other, closed, door)[0].related).toEqual(['APIRule shop/closed']);
+    expect(findings('MTLS082', guarded, wide([rule('/*', noAuth)]))[0].related).toEqual(['APIRule shop/guarded']);
+  });
+});
+
 describe('MTLS094: a host that is taken', () => {
   const first = apiRule([rule('/*', noAuth)]);
   const second = apiRule([rule('/*', noAuth)], { gateway: 'edge/other' }, { name: 'second' });
