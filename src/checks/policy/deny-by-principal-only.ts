@@ -16,7 +16,7 @@ export const denyByPrincipalOnly: Check = {
     return policies.filter(({ action }) => action === 'DENY').flatMap((policy) => {
       const proxies = targetsOf(context, policy).gateways;
       if (proxies.length === 0 || proxies.some((proxy) => guarded.has(proxy))) return [];
-      return policy.rules.flatMap((rule, index): Finding[] => (rule.from.some((source) => source.some(({ key, values }) => key === 'principals' && values.some((value) => value !== '*'))) ? [{
+      return policy.rules.flatMap((rule, index): Finding[] => (rule.from.some((source) => source.some(({ key, values }) => key === 'principals' && values.length > 0 && !values.includes('*'))) ? [{
         object: policy.object,
         path: ['spec', 'rules', index, 'from'],
         message: `${describeRule(index, policy)} denies by principal alone at gateway \`${proxies[0].workload.name}\``,

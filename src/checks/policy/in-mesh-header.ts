@@ -38,7 +38,7 @@ function writersOf(key: string, { object }: WrittenPolicy, context: CheckContext
 }
 
 function isLimited({ from, when }: PolicyRule): boolean {
-  const limits = ({ key, values, notValues }: PolicyField) => LIMITS.has(key) && [...values, ...notValues].length > 0 && !(values.length === 1 && values[0] === '*' && notValues.length === 0);
+  const limits = ({ key, values, notValues }: PolicyField) => LIMITS.has(key) && [...values, ...notValues].length > 0 && !(values.includes('*') && notValues.length === 0);
   return when.some(limits) || (from.length > 0 && from.every((source) => source.some(limits)));
 }
 

@@ -40,11 +40,13 @@ describe('an identity header from anybody (MTLS016)', () => {
   test.each<[string, string, string[]]>([
     ['no source', all(IDENTITY_ROUTE, policy(asks())), [line]],
     ['any principal', all(IDENTITY_ROUTE, policy(from('{source: {principals: ["*"]}}'))), [line]],
+    ['any principal, and one by name', all(IDENTITY_ROUTE, policy(from('{source: {principals: ["*", a]}}'))), [line]],
     ['a token only', all(IDENTITY_ROUTE, policy(from('{source: {requestPrincipals: ["*"]}}'))), [line]],
     ['one of two sources open', all(IDENTITY_ROUTE, policy(from('{source: {principals: [a]}}, {source: {requestPrincipals: ["*"]}}'))), [line]],
     ['the root namespace, wherever the route leads', all(virtualService(`[${IDENTITY}]`, { namespace: 'shop' }), policy(asks(), { namespace: 'istio-system' })), [line.replaceAll('default/p', 'istio-system/p')]],
     ['a principal', all(IDENTITY_ROUTE, policy(from('{source: {principals: [a]}}'))), []],
     ['any principal but some', all(IDENTITY_ROUTE, policy(from('{source: {principals: ["*"], notPrincipals: [a]}}'))), []],
+    ['a principal with any token', all(IDENTITY_ROUTE, policy(from('{source: {requestPrincipals: ["*"], principals: [a]}}'))), []],
     ['a namespace', all(IDENTITY_ROUTE, policy(from('{source: {namespaces: [istio-system]}}'))), []],
     ['an address', all(IDENTITY_ROUTE, policy(from('{source: {ipBlocks: [10.0.0.1]}}'))), []],
     ['a condition on the principal', all(IDENTITY_ROUTE, policy('[{when: [{key: source.principal, values: [a]}, {key: "request.headers[Client-Name]", values: [b]}]}]')), []],
@@ -63,6 +65,11 @@ describe('an identity header from anybody (MTLS016)', () => {
   test('a route of a destination counts too', () => {
     const route = virtualService('[{route: [{destination: {host: httpbin}, headers: {request: {add: {Client-Name: "%DOWNSTREAM_PEER_SUBJECT%"}}}}]}]');
     expect(found(inMeshHeader, all(route, policy(asks())))).toEqual([line]);
+  });
+
+  test('three of the routes are named beside', () => {
+    const routes = ['a', 'b', 'c', 'd'].map((name) => virtualService(`[${IDENTITY}]`, { name, hosts: `[${name}.test]` }));
+    expect(findings(inMeshHeader, all(...routes, policy(asks())))[0].related!.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
   });
 
   test('every rule is judged', () => {

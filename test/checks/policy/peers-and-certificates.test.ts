@@ -2,7 +2,7 @@ import { certificateNotAsked } from '../../../src/checks/policy/certificate-not-
 import { plaintextPeer } from '../../../src/checks/policy/plaintext-peer';
 import { plaintextSender } from '../../../src/checks/policy/plaintext-sender';
 import { repeatedHeaders } from '../../../src/checks/policy/repeated-headers';
-import { find, gateway, http, https, Manifest, object, policy, route, told } from '../support';
+import { find, gateway, gatewayPods, http, https, Manifest, object, policy, route, told } from '../support';
 
 const select = (labels: object | undefined) => (labels === undefined ? {} : { selector: { matchLabels: labels } });
 const peers = (mode: string | undefined, labels?: object, namespace = 'default', more: object = {}) => policy('PeerAuthentication', labels === undefined ? 'default' : 'narrow', { ...select(labels), mtls: mode === undefined ? undefined : { mode }, ...more }, namespace);
@@ -35,6 +35,12 @@ describe('MTLS048: an identity that is asked for where no certificate is', () =>
     ['its host under a wildcard, with a port', [gateway('edge', [http(['*.test'], { httpsRedirect: true }), https('SIMPLE', ['ns/*.test'])]), edge([hosts('a.test:443')])], 1],
     ['its host under every host', [gateway('edge', [http(['*'])]), edge([hosts('a.test')])], 1],
     ['a condition', [simple, edge([{ when: [{ key: 'source.principal', values: ['partner/client'] }] }])], 1],
+    ['one of the two hosts of a server', [gateway('edge', [https('SIMPLE', ['b.test', 'a.test'])]), edge([hosts('a.test')])], 1],
+    ['beside an address', [simple, edge([from({ principals: ['a'], ipBlocks: ['10.0.0.0/8'] })])], 1],
+    ['two hosts of which nobody serves one', [simple, edge([hosts('a.test', 'c.test')])], 0],
+    ['a wildcard, of which one host has its own server', [gateway('edge', [https('SIMPLE', ['*.test']), https('MUTUAL', ['a.test'])]), edge([hosts('*.test')])], 0],
+    ['two gateways, one of which is not known to serve the host', [gatewayPods('a', { istio: 'ingressgateway', team: 'a' }), gatewayPods('b'), gateway('edge', [https('SIMPLE', ['a.test'])], 'default', { selector: { team: 'a' } }),
+      gateway('other', [https('SIMPLE', ['b.test'])]), edge([hosts('a.test')])], 0],
     ['a host with certificate', [gateway('edge', [https('SIMPLE', ['a.test']), https('MUTUAL', ['b.test'])]), edge([hosts('b.test')])], 0],
     ['one of two hosts with certificate', [gateway('edge', [https('SIMPLE', ['a.test']), https('MUTUAL', ['b.test'])]), edge([hosts('a.test', 'b.test')])], 0],
     ['a host that is served both ways', [gateway('edge', [http(['a.test']), https('MUTUAL', ['a.test'])]), edge([hosts('a.test')])], 0],
@@ -102,6 +108,7 @@ describe('MTLS050: callers kept out by identity where plain text is taken', () =
     ['a gateway', [peers('PERMISSIVE', undefined, 'istio-system'), gateway('edge', [http(['*'])]), rules('DENY', [from({ principals: ['a'] })], { istio: 'ingressgateway' }, 'istio-system')], []],
     ['a gateway of another namespace', [peers('PERMISSIVE', undefined, 'edge'), gateway('edge', [http(['*'])]), rules('DENY', [from({ principals: ['a'] })], { istio: 'ingressgateway' }, 'edge'),
       object('v1', 'Pod', 'edge', 'gateway', { metadata: { namespace: 'edge', name: 'gateway', labels: { istio: 'ingressgateway' } }, spec: { containers: [{ name: 'istio-proxy' }] } })], []],
+    ['a policy of the root namespace, for pods anywhere', [peers('PERMISSIVE', undefined, 'istio-system'), rules('DENY', [from({ principals: ['a'] })], { app: 'a' }, 'istio-system')], []],
     ['the Gateway API', [peers('PERMISSIVE'), policy('AuthorizationPolicy', 'guard', { targetRefs: [{ kind: 'Gateway', name: 'a' }], action: 'DENY', rules: [from({ principals: ['a'] })] })], []],
   ])('%s', (_name, manifests, expected) => {
     expect(find(plaintextPeer, manifests).map(({ path }) => path[3])).toEqual(expected);

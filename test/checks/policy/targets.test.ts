@@ -13,7 +13,7 @@ import { selectorWithoutPods } from '../../../src/checks/policy/selector-without
 import { servicePort } from '../../../src/checks/policy/service-port';
 import { targetRefs } from '../../../src/checks/policy/target-refs';
 import { documentsOf } from '../cases';
-import { all, findings, found, gateway, GATEWAY_PODS, IDENTITY, MUTUAL, pods, policy, service, virtualService } from '../yaml';
+import { all, findings, found, gateway, GATEWAY_PODS, IDENTITY, MUTUAL, pods, policy, service, TO_HTTPBIN, virtualService } from '../yaml';
 
 const source = (fields: string) => `[{from: [{source: {${fields}}}]}]`;
 const operation = (fields: string) => `[{to: [{operation: {${fields}}}]}]`;
@@ -35,6 +35,8 @@ describe('principals of clients outside (MTLS021)', () => {
     ['pods with other labels', all(pods('{app: x}'), outside), []],
     ['a Service without selector', all(service(HTTP_PORT, '{}'), outside), []],
     ['a workload of the mesh, wildcards, and `spiffe://`', all(pods(), policy(source('principals: [td/ns/a/sa/b, "*", "a*", "spiffe://x"], namespaces: [partner]'))), []],
+    ['what only contains the name of a workload', all(pods(), policy(source('principals: [x/td/ns/a/sa/b, td/ns/a/sa/b/c]'))),
+      [line.replace('partner/client', 'x/td/ns/a/sa/b'), line.replace('partner/client', 'td/ns/a/sa/b/c').replace('principals.0', 'principals.1')]],
     ['the gateway', all(gateway(), service(HTTP_PORT, '{istio: ingressgateway}', 'gw', 'istio-system'), atGateway(source('principals: [partner/client]'))), []],
     ['no selector', all(pods(), policy(source('principals: [partner/client]'), { selector: null })), []],
     ['a condition', all(pods(), policy('[{when: [{key: source.principal, notValues: [partner/client]}]}]')), [line.replace('from.0.source.principals.0', 'when.0.notValues.0')]],
@@ -65,7 +67,16 @@ describe('denials by principal alone (MTLS023)', () => {
     ['a denial of those without principal', all(gateway(MUTUAL), deny, atGateway(source('notPrincipals: ["*"]'), 'DENY').replace('name: p', 'name: q')), []],
     ['an AUDIT policy keeps nobody out', all(gateway(MUTUAL), deny, atGateway(source('notPrincipals: ["*"]'), 'AUDIT').replace('name: p', 'name: q')),
       ['istio-system/p spec.rules.1.from: rule 2 of AuthorizationPolicy `istio-system/p` denies by principal alone at gateway `istio-ingressgateway`']],
+    ['a denial of those of other namespaces, which is not about those without principal', all(gateway(MUTUAL), deny, atGateway(source('notNamespaces: [a]'), 'DENY').replace('name: p', 'name: q')),
+      ['istio-system/p spec.rules.1.from: rule 2 of AuthorizationPolicy `istio-system/p` denies by principal alone at gateway `istio-ingressgateway`']],
+    ['a denial from some addresses', all(gateway(MUTUAL), atGateway(source('ipBlocks: [10.0.0.0/8], principals: [a/b]'), 'DENY')),
+      ['istio-system/p spec.rules.0.from: rule 1 of AuthorizationPolicy `istio-system/p` denies by principal alone at gateway `istio-ingressgateway`']],
+    ['one of two gateways has an ALLOW policy of its own, which the other may not need', all(gateway(MUTUAL), pods('{istio: ingressgateway}', 'a', 'a', 'containers: [{name: istio-proxy}]'),
+      pods('{istio: ingressgateway}', 'b', 'b', 'containers: [{name: istio-proxy}]'), deny, atGateway(source('principals: [c]'), 'ALLOW', 'b').replace('name: p', 'name: q')), []],
     ['a denial of everybody', all(gateway(MUTUAL), atGateway(source('principals: ["*"]'), 'DENY')), []],
+    ['a denial of everybody, and of one by name', all(gateway(MUTUAL), atGateway(source('principals: ["*", a/b]'), 'DENY')), []],
+    ['a denial by namespace', all(gateway(MUTUAL), atGateway(source('namespaces: [a]'), 'DENY')), []],
+    ['an audit', all(gateway(MUTUAL), atGateway(source('principals: [a/b]'), 'AUDIT')), []],
     ['a workload', all(gateway(MUTUAL), pods(), policy(source('principals: [a/b]'), { action: 'DENY' })), []],
     ['no gateway at all', deny, []],
   ])('%s', (_name, yaml, expected) => {
@@ -110,6 +121,7 @@ describe('policies without selector (MTLS019)', () => {
     ['an identity header', all(virtualService(`[${IDENTITY}]`), none(header)), [line]],
     ['a header that no route writes', none(header), []],
     ['an identity header that must not be there', all(virtualService(`[${IDENTITY}]`), none(header.replace('values', 'notValues'))), []],
+    ['hosts and methods', none(operation('methods: [GET], hosts: [a.test]')), [line]],
     ['any host', none(operation('hosts: ["*"]')), []],
     ['hosts that are left out', none(operation('notHosts: [a.test]')), []],
     ['one rule for all', none('[{to: [{operation: {hosts: [a.test]}}]}, {from: [{source: {namespaces: [a]}}]}]'), []],
@@ -191,6 +203,9 @@ describe('ports of Services (MTLS026)', () => {
 
   test.each<[string, string, string[]]>([
     ['the port of a Service', all(to('8080'), at('80')), [line]],
+    ['the second port of a Service', all(service('{name: a, port: 80, targetPort: 8080}, {name: b, port: 81, targetPort: 8081}'), at('81')), [line.replace('`80`', '`81`').replace('8080', '8081')]],
+    ['both ports, in rules of their own', all(to('8080'), policy('[{to: [{operation: {ports: ["80"]}}]}, {to: [{operation: {ports: ["8080"]}}]}]', { action: 'DENY' })), [line]],
+    ['a port that is none of the Service', all(to('8080'), at('9999')), []],
     ['a named target port', all(to('web'), pods('{app: httpbin}', 'a', 'default', 'containers: [{name: a, ports: [{name: web, containerPort: 8080}]}]'), at('80')), [line]],
     ['a condition', all(to('8080'), policy('[{when: [{key: destination.port, values: ["80"]}]}]', { action: 'DENY' })), [line.replace('to.0.operation.ports.0', 'when.0.values.0')]],
     ['a gateway whose Service is here', all(gateway(), gatewayService, atGateway(operation('ports: ["80"]'), 'DENY')),
@@ -231,9 +246,17 @@ describe('addresses behind a load balancer (MTLS027)', () => {
     ['a Service of another namespace', all(gateway(), balancer('type: LoadBalancer', '{istio: ingressgateway}', 'shop'), atGateway(rules)), []],
     ['a Service without selector', all(gateway(), balancer('type: LoadBalancer', '{}'), atGateway(rules)), []],
     ['no Service', all(gateway(), atGateway(rules)), []],
+    ['a Service of one of two gateways', all(gateway(), pods('{istio: ingressgateway}', 'a', 'istio-system', 'containers: [{name: istio-proxy}]'),
+      pods('{istio: ingressgateway}', 'b', 'b', 'containers: [{name: istio-proxy}]'), balancer('type: LoadBalancer'), atGateway(rules)), [line]],
     ['remoteIpBlocks', all(gateway(), balancer('type: LoadBalancer'), atGateway(source('remoteIpBlocks: [1.2.3.0/24]'))), []],
   ])('%s', (_name, yaml, expected) => {
     expect(found(addressBehindBalancer, yaml)).toEqual(expected);
+  });
+
+  test('the Service is named beside', () => {
+    expect(told(addressBehindBalancer, all(gateway(), balancer('type: LoadBalancer'), atGateway(rules)))).toEqual([[
+      'the rule matches every client or none', 'set `externalTrafficPolicy: Local` of the Service, or use `remoteIpBlocks` with `numTrustedProxies`', undefined, ['lb'],
+    ]]);
   });
 });
 
@@ -252,6 +275,10 @@ describe('targetRefs (MTLS039)', () => {
       ['default/p spec.targetRefs.0: AuthorizationPolicy `default/p` names Gateway `edge` in `targetRefs`, and there is only one of `networking.istio.io` of that name']],
     ['no Gateway of that name', all(gateway(undefined, 'x'), refers(`targetRefs: [${reference}]`)), []],
     ['no name', all(gateway(), refers('targetRefs: [{kind: Gateway}]')), []],
+    ['a Service of that name', all(gateway(), refers('targetRefs: [{kind: Service, name: edge}]')), []],
+    ['the second of two Gateways, beside other objects of the Gateway API', all(gateway(undefined, 'x'), gateway(), modern('default').replace('kind: Gateway', 'kind: HTTPRoute'), modern('default').replace('name: edge', 'name: x'),
+      refers(`targetRefs: [${reference}]`)), ['default/p spec.targetRefs.0: AuthorizationPolicy `default/p` names Gateway `edge` in `targetRefs`, and there is only one of `networking.istio.io` of that name']],
+    ['the Gateway of the Kyma module, which is not among the manifests', all(virtualService(`[{${TO_HTTPBIN}}]`, { gateways: '[kyma-system/kyma-gateway]' }), refers('targetRefs: [{kind: Gateway, name: kyma-gateway}]')), []],
   ])('%s', (_name, yaml, expected) => {
     expect(found(targetRefs, yaml)).toEqual(expected);
   });
@@ -278,6 +305,11 @@ describe('foreign trust domains (MTLS044)', () => {
     ['an alias', all(mesh('{trustDomain: new.test, trustDomainAliases: [old.test]}'), pods(), foreign), []],
     ['the own domain', all(mesh('trustDomain: old.test'), pods(), foreign), []],
     ['cluster.local', all(mesh('trustDomain: new.test'), pods(), policy(source('principals: [cluster.local/ns/a/sa/b, "*/ns/a/sa/b", x]'))), []],
+    ['settings that come after others of other kinds', all('apiVersion: v1\nkind: Service\nmetadata: {name: istio, namespace: istio-system}\nspec: {ports: []}',
+      'apiVersion: example.com/v1\nkind: ConfigMap\nmetadata: {name: istio, namespace: istio-system}', mesh('trustDomain: new.test').replace('name: istio,', 'name: other,'), mesh('trustDomain: new.test'), pods(), foreign), [line]],
+    ['what only contains the name of a workload', all(mesh('trustDomain: new.test'), pods(), policy(source('principals: [x/old.test/ns/a/sa/b, old.test/ns/a/sa/b/c, "old*/ns/a/sa/b"]'))), []],
+    ['settings of another name', all(mesh('trustDomain: new.test').replace('name: istio,', 'name: other,'), pods(), foreign), []],
+    ['settings of another namespace', all(mesh('trustDomain: new.test').replace('namespace: istio-system', 'namespace: shop'), pods(), foreign), []],
     ['settings that do not name it', all(mesh('rootNamespace: istio-system'), pods(), foreign), []],
     ['settings without text', all(mesh('').replace('data: {mesh: ""}', 'data: {}'), pods(), foreign), []],
     ['no settings', all(pods(), foreign), []],
@@ -341,6 +373,15 @@ describe('HTTP conditions on TCP ports (MTLS078)', () => {
     ['the gateway\'s HTTP servers, and its Service with a port named https', all(gateway(MUTUAL), service('{name: https, port: 443, targetPort: 8443}', '{istio: ingressgateway}', 'gw', 'istio-system'),
       atGateway(paths, 'DENY')), []],
     ['no selector', all(tcp, policy(paths, { action: 'DENY', selector: null })), [line]],
+    ['that port by one of two operations', all(tcp, deny('[{to: [{operation: {paths: [/a], ports: ["8080"]}}, {operation: {paths: [/a], ports: ["9001"]}}]}]')), [line]],
+    ['pods of which some have a proxy', all(tcp, pods('{app: httpbin}', 'a', 'default', 'hostNetwork: true, containers: [{name: a}]'), pods(), deny(paths)), [line]],
+    ['other pods without a proxy', all(tcp, pods('{app: other}', 'a', 'default', 'hostNetwork: true, containers: [{name: a}]'), deny(paths)), [line]],
+    ['identities beside addresses, where nobody shows one', all(gateway(passthrough), atGateway('[{from: [{source: {ipBlocks: [10.0.0.1], principals: [a]}}], to: [{operation: {paths: [/a]}}]}]', 'DENY')), []],
+    ['one of two sources without an identity', all(gateway(passthrough), atGateway('[{from: [{source: {principals: [a]}}, {source: {ipBlocks: [10.0.0.1]}}], to: [{operation: {paths: [/a]}}]}]', 'DENY')),
+      ['istio-system/p spec.rules.0: rule 1 of AuthorizationPolicy `istio-system/p` has `paths`, which does not exist on port 443 (PASSTHROUGH) of Gateway default/edge']],
+    ['another condition than the server name', all(gateway(passthrough), atGateway('[{to: [{operation: {paths: [/a]}}], when: [{key: source.ip, values: [10.0.0.1]}]}]', 'DENY')),
+      ['istio-system/p spec.rules.0: rule 1 of AuthorizationPolicy `istio-system/p` has `paths`, which does not exist on port 443 (PASSTHROUGH) of Gateway default/edge']],
+    ['a server name that is bound to a namespace', all(gateway(passthrough.replace('"a.test"', '"./a.test"')), atGateway('[{to: [{operation: {paths: [/a]}}], when: [{key: connection.sni, notValues: [a.test]}]}]', 'DENY')), []],
   ])('%s', (_name, yaml, expected) => {
     expect(found(denyHttpOnTcp, yaml)).toEqual(expected);
   });
