@@ -190,7 +190,7 @@ project.gitattributes.addAttributes('/API.md', 'linguist-generated');
 // Two branches may each add a row: `npm run checks-table` and its test put what comes of it in order.
 project.gitattributes.addAttributes('/docs/checks/README.md', 'linguist-generated', 'merge=union');
 project.gitignore.addPatterns('.DS_Store', '/conformance/.build/');
-for (const path of ['/imports/', '/examples/', '/benchmark/', '/build-tools/', '/conformance/', '/docs/', '/.ci/', '/.npmrc', '/tsconfig.examples.json', '/CONTRIBUTING.md', '/ARCHITECTURE.md', '/rosetta/']) {
+for (const path of ['/imports/', '/examples/', '/benchmark/', '/build-tools/', '/conformance/', '/docs/', '/.ci/', '/.npmrc', '/action.yml', '/tsconfig.examples.json', '/CONTRIBUTING.md', '/ARCHITECTURE.md', '/rosetta/']) {
   project.npmignore?.addPatterns(path);
 }
 // The publisher's default registry is the one that is meant.

@@ -37,7 +37,8 @@ export class Program {
     return spawn(process.execPath, [...preload, this.main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
-  private get main(): string {
+  /** The script that Node runs. */
+  public get main(): string {
     return join(this.directory, 'cli/main.js');
   }
 
