@@ -13,14 +13,16 @@ export const authorityRewrite: Check = {
   effect: Effect.OPEN,
   find: (context) => writtenAuthorities(context).flatMap(({ virtualService, route, authority, path }): Finding[] => {
     const secured = route.destinations.flatMap(({ host }) => securedRoutes(context).get(host) ?? [])
-      .find((candidate) => isForHost(candidate, authority) && candidate.headers.some((name) => !tellsIdentity(route, name)));
-    return secured === undefined ? [] : [{
+      .filter((candidate) => isForHost(candidate, authority));
+    const [open] = secured.flatMap(({ headers, virtualService: { object } }) => headers.filter((name) => !tellsIdentity(route, name))
+      .map((name) => ({ name, by: object })));
+    return open === undefined ? [] : [{
       object: virtualService.object,
       path,
-      message: `${describeObject(virtualService.object)} writes host \`${authority}\` over its own, which is secured by ${describeObject(secured.virtualService.object)}`,
-      effect: `its clients reach the same workload under that host with a \`${secured.headers[0]}\` that they made up`,
+      message: `${describeObject(virtualService.object)} writes host \`${authority}\` over its own, which is secured by ${describeObject(open.by)}`,
+      effect: `its clients reach the same workload under that host with a \`${open.name}\` that they made up`,
       cure: 'drop the rewrite, or remove and set the identity headers as the secured route does; a gateway of its own keeps others\' routes away altogether',
-      related: [secured.virtualService.object],
+      related: [open.by],
     }];
   }),
 };

@@ -18,7 +18,7 @@ export const hostNotServed: Check = {
     const gateways = new Map(context.view.gateways.map((gateway) => [`${gateway.namespace}/${gateway.name}`, gateway]));
     return writtenVirtualServices(context).filter((service) => isOfGateways(service) && !service.gateways.includes('mesh')).flatMap((service) => {
       const bound = service.gateways.map((name) => gateways.get(name));
-      const known = bound.filter((gateway): gateway is GatewayObject => gateway !== undefined && gateway.assumed === undefined);
+      const known = bound.filter((gateway): gateway is GatewayObject => gateway !== undefined);
       return [
         ...hostFindings(service, known, known.length === bound.length),
         ...(known.length === bound.length ? exportFindings(service, context) : []),

@@ -15,7 +15,7 @@ export const missingGateway: Check = {
     const { view } = context;
     const known = new Set(view.gateways.map(({ namespace, name }) => `${namespace}/${name}`));
     return writtenVirtualServices(context).flatMap(({ object, namespace }) => references(object.spec).flatMap(({ name, path }): Finding[] => {
-      if (name === 'mesh' || name.includes('/') || name.includes('.') || known.has(`${namespace}/${name}`)) return [];
+      if (name === 'mesh' || known.has(`${namespace}/${name}`)) return [];
       const others = view.gateways.filter((gateway) => gateway.name === name);
       if (others.length === 0) return [];
       const right = `${others[0].namespace}/${name}`;

@@ -1,5 +1,5 @@
 import { isCatchAll } from './shadowed-route';
-import { isOfGateways, writtenVirtualServices } from './written-routes';
+import { writtenVirtualServices } from './written-routes';
 import { putInto } from '../../mesh/groups';
 import { describeObject } from '../../mesh/kube-object';
 import type { VirtualService } from '../../mesh/virtual-service';
@@ -14,7 +14,7 @@ export const privateRouteFirst: Check = {
   effect: Effect.OPEN,
   find: (context) => {
     const places = new Map<string, VirtualService[]>();
-    const written = writtenVirtualServices(context).filter(isOfGateways);
+    const written = writtenVirtualServices(context);
     for (const service of written) keysOf(service).forEach((key) => putInto(places, key, service));
     return written.filter((service) => isPrivate(service) && service.http.some(isCatchAll)).flatMap((service): Finding[] => {
       const shadowed = keysOf(service).flatMap((key) => places.get(key)!).find((other) => !isPrivate(other));

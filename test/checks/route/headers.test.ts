@@ -64,6 +64,7 @@ describe('operators (MTLS054)', () => {
     ['an unknown operator', changes('set: {A: "%NO%"}'), [line('Envoy knows no operator `%NO%`', '%NO%')]],
     ['an unknown operator in add', changes('add: {A: "x %NO(y)%"}'), [line('Envoy knows no operator `%NO%`', 'x %NO(y)%', 'add.A')]],
     ['an unknown argument', changes('set: {A: "%PATH(XX)%"}'), [line('Envoy does not know the argument of `%PATH(XX)%`', '%PATH(XX)%')]],
+    ['headers that only read like the host', changes('set: {X-Host: "%NO%", Hosting: "%NO%"}'), ['Hosting', 'X-Host'].map((name) => line('Envoy knows no operator `%NO%`', '%NO%', `set.${name}`).replace('`A`', `\`${name}\``))],
     ['a missing argument', changes('set: {A: "%QUERY_PARAM%"}'), [line('`%QUERY_PARAM%` needs a name', '%QUERY_PARAM%')]],
     ['a route of the mesh', changes('set: {A: "%NO%"}', { gateways: '[mesh]' }), [line('Envoy knows no operator `%NO%`', '%NO%')]],
     ['operators that Envoy knows', changes(`set: {A: "${SUBJECT}", B: "%%", C: "%PATH%", D: "%PATH(NQ:ORIG)%", E: "%QUERY_PARAM(x)%", F: "%UPSTREAM_PROTOCOL%", G: "%PATH(WQ)%"}`), []],
@@ -125,6 +126,7 @@ describe('another route to a secured workload', () => {
     ['below a wildcard', `rewrite: {authority: a.wild.test}, ${TO_HTTPBIN}`, 'rewrite.authority'],
     ['the host set', `headers: {request: {set: {Host: secured.test}}}, ${TO_HTTPBIN}`, 'headers.request.set.Host'],
     ['the host added for a destination', 'route: [{destination: {host: httpbin}, headers: {request: {add: {":authority": secured.test}}}}]', 'route.0.headers.request.add.:authority'],
+    ['headers that only read like the host', `headers: {request: {set: {X-Host: secured.test, Hosting: secured.test}}}, ${TO_HTTPBIN}`, undefined],
     ['another host', `rewrite: {authority: else.test}, ${TO_HTTPBIN}`, undefined],
     ['another workload', 'rewrite: {authority: secured.test}, route: [{destination: {host: other}}]', undefined],
     ['with the header removed', `rewrite: {authority: secured.test}, headers: {request: {remove: [client-name]}}, ${TO_HTTPBIN}`, undefined],
@@ -137,6 +139,14 @@ describe('another route to a secured workload', () => {
       `default/tenant spec.http.0.${field}: VirtualService \`default/tenant\` writes host \`${/[sS]ecured\.test(?::443)?|a\.wild\.test/.exec(entry)![0]}\` over its own, `
         + 'which is secured by VirtualService `default/secured`',
     ]);
+  });
+
+  test('passes for its host: of several headers, one that the route leaves as it is', () => {
+    const two = virtualService(`[{headers: {request: {remove: [A, B], set: {A: "${SUBJECT}", B: "${SUBJECT}"}}}, ${TO_HTTPBIN}}]`, { hosts: '[secured.test]', name: 'secured' });
+    expect(findings(authorityRewrite, all(gateway(MUTUAL), two, other(`rewrite: {authority: secured.test}, headers: {request: {remove: [a]}}, ${TO_HTTPBIN}`))).map(({ effect }) => effect))
+      .toEqual(['its clients reach the same workload under that host with a `b` that they made up']);
+    expect(findings(unguardedSecondRoute, all(gateway(MUTUAL), two, other(TO_HTTPBIN))).map(({ message, related }) => [message.slice(message.indexOf('passes')), related!.map(({ name }) => name)]))
+      .toEqual([['passes on `a`, `b` as clients send it', ['secured']]]);
   });
 
   test('passes for its host: the effect names the header; routes of the mesh are not judged', () => {

@@ -19,6 +19,7 @@ describe('gateway names (MTLS035)', () => {
     ['a name with namespace', all(gateway(), virtualService(ROUTE, { namespace: 'shop', gateways: '[shop/edge]' })), []],
     ['the legacy form', all(gateway(), virtualService(ROUTE, { namespace: 'shop', gateways: '[edge.default]' })), []],
     ['the mesh', all(gateway(), virtualService(ROUTE, { namespace: 'shop', gateways: '[mesh]' })), []],
+    ['the mesh, though a Gateway is called so', all(gateway(undefined, 'mesh'), virtualService(ROUTE, { namespace: 'shop', gateways: '[mesh]' })), []],
     ['a name that no Gateway has', all(gateway(), virtualService(ROUTE, { namespace: 'shop', gateways: '[other]' })), []],
   ])('%s', (_name, yaml, expected) => {
     expect(found(missingGateway, yaml)).toEqual(expected);
@@ -58,12 +59,22 @@ describe('hosts (MTLS036)', () => {
     expect(found(hostNotServed, yaml)).toEqual(expected);
   });
 
+  test('the Gateways that it might be added to are named', () => {
+    expect(findings(hostNotServed, all(server('[b.test]'), gateway('{hosts: [c.test], port: {name: http, number: 80, protocol: HTTP}}', 'more'), virtualService(ROUTE, { gateways: '[edge, more]' })))[0].related!.map(({ name }) => name))
+      .toEqual(['edge', 'more']);
+  });
+
   const router = pods('{istio: ingressgateway}', 'gw', 'edge', 'containers: [{name: istio-proxy, image: auto}]');
 
   test.each<[string, string, string[]]>([
     ['the own namespace only', all(gateway(), router, virtualService(ROUTE, { exportTo: '["."]' })),
       ['default/v spec.exportTo: `exportTo` of VirtualService `default/v` leaves out namespace `edge`, where the pods of its gateway are']],
     ['the namespace of the gateway\'s pods', all(gateway(), router, virtualService(ROUTE, { exportTo: '[edge]' })), []],
+    ['nobody in particular', all(gateway(), router, virtualService(ROUTE)), []],
+    ['the own namespace, by a second gateway that is not here', all(gateway(), router, virtualService(ROUTE, { gateways: '[edge, other]', exportTo: '["."]' })), []],
+    ['the own namespace, where the pods serve two Gateways and others serve none of its', all(gateway(undefined, 'first').replace('istio: ingressgateway', 'istio: other'),
+      pods('{istio: other}', 'other', 'other', 'containers: [{name: istio-proxy, image: auto}]'), gateway(undefined, 'second'), gateway(), router, virtualService(ROUTE, { exportTo: '["."]' })),
+    ['default/v spec.exportTo: `exportTo` of VirtualService `default/v` leaves out namespace `edge`, where the pods of its gateway are']],
     ['every namespace', all(gateway(), router, virtualService(ROUTE, { exportTo: '["*"]' })), []],
     ['the own namespace, in which the pods are', all(gateway(), router, virtualService(ROUTE, { namespace: 'edge', gateways: '[default/edge]', exportTo: '["."]' })), []],
     ['gateway pods that are not here', all(gateway(), virtualService(ROUTE, { exportTo: '["."]' })), []],
@@ -75,7 +86,7 @@ describe('hosts (MTLS036)', () => {
 
   test('the patch exports it', () => {
     expect(findings(hostNotServed, all(gateway(), router, virtualService(ROUTE, { exportTo: '["."]' })))[0])
-      .toMatchObject({ cure: 'add `edge` to `exportTo`', patch: [{ op: 'add', path: '/spec/exportTo/-', value: 'edge' }] });
+      .toMatchObject({ effect: 'the gateway does not see the routes, so their hosts answer 404', cure: 'add `edge` to `exportTo`', patch: [{ op: 'add', path: '/spec/exportTo/-', value: 'edge' }] });
   });
 });
 
@@ -144,6 +155,8 @@ describe('shadowed routes (MTLS038)', () => {
     ['another host', all(virtualService(ROUTE), second({ hosts: '[b.test]' })), []],
     ['another gateway', all(virtualService(ROUTE), second({ gateways: '[other]' })), []],
     ['the mesh, where the client\'s namespace decides', all(virtualService(ROUTE, { gateways: '[mesh]' }), second({ gateways: '[mesh]' })), []],
+    ['other gateways, and the mesh', all(virtualService(ROUTE, { gateways: '[edge, mesh]' }), second({ gateways: '[other, mesh]' })), []],
+    ['exports of their own', all(virtualService(ROUTE, { exportTo: '[a]' }), second({ exportTo: '[b]' })), []],
     ['a limited one', all(virtualService(ROUTE), second({}, `[${guarded}]`)), []],
     ['another export, which is a trap of its own', all(virtualService(ROUTE), second({ exportTo: '[istio-system]' })), []],
     ['the same export in another order', all(virtualService(ROUTE, { exportTo: '[a, b]' }), second({ exportTo: '[b, a]' })),
@@ -155,6 +168,8 @@ describe('shadowed routes (MTLS038)', () => {
   });
 
   test('two VirtualServices: each names the first', () => {
+    expect(findings(shadowedRoute, all(virtualService(ROUTE), second()))[0])
+      .toMatchObject({ effect: 'only the older one does; the last route of the other is never reached', cure: 'keep one of them, or limit one by a `match`' });
     expect(findings(shadowedRoute, all(virtualService(ROUTE), second(), second({ name: 'x' }))).map(({ object, related }) => [object.name, related?.map(({ name }) => name)]))
       .toEqual([['w', ['v']], ['x', ['v']]]);
   });
@@ -169,6 +184,9 @@ describe('private routes (MTLS072)', () => {
     ['the gateway\'s namespace', all(mine, theirs('[istio-system]')), [line('`istio-system`')]],
     ['several', all(mine, theirs('[".", istio-system]')), [line('`.`, `istio-system`')]],
     ['public', all(mine, theirs('["*"]')), []],
+    ['to no namespace', all(mine, theirs('["~"]')), []],
+    ['after an entry for some requests', all(mine, theirs('[istio-system]', {}, `[{match: [{uri: {prefix: /x}}], ${TO_HTTPBIN}}, {${TO_HTTPBIN}}]`)), [line('`istio-system`')]],
+    ['on another gateway, and the mesh', all(virtualService(ROUTE, { gateways: '[edge, mesh]' }), theirs('[istio-system]', { gateways: '[other, mesh]' })), []],
     ['nobody', all(mine, theirs('["~"]').replace('["~"]', '[]')), []],
     ['another host', all(mine, theirs('[istio-system]', { hosts: '[b.test]' })), []],
     ['another gateway', all(mine, theirs('[istio-system]', { gateways: '[other]' })), []],
@@ -178,6 +196,10 @@ describe('private routes (MTLS072)', () => {
     ['alone', theirs('[istio-system]'), []],
   ])('%s', (_name, yaml, expected) => {
     expect(found(privateRouteFirst, yaml)).toEqual(expected);
+  });
+
+  test('the route that it goes before is named beside', () => {
+    expect(findings(privateRouteFirst, all(mine, theirs('[istio-system]')))[0].related!.map(({ name }) => name)).toEqual(['v']);
   });
 });
 
