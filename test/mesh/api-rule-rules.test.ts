@@ -17,6 +17,14 @@ test.each([
   ['/{**}/b', '/{**}', true],
   ['/{*}/{**}/d', '/a/b', false],
   ['/{*}/{**}/d', '/a/b/c/d', true],
+  ['/*', '/*', true],
+  ['/a/b', '/a', false],
+  ['/a/{**}/b', '/a/{**}', true],
+  ['/a/{**}/b', '/a/{**}/c/b', true],
+  ['/a/{**}/b', '/a/b', false],
+  ['/a/{**}/b/c', '/{**}/c', true],
+  ['/{**}/b', '/a', false],
+  ['/{**}/b', '/a/b/c', false],
 ])('the paths `%s` and `%s` have one in common: %s', (one, other, expected) => {
   expect(pathsMeet(one, other)).toBe(expected);
   expect(pathsMeet(other, one)).toBe(expected);
@@ -30,6 +38,16 @@ test.each([
   ['/a/{*}', '/a/{**}', false],
   ['/a', '/a/{*}', false],
   ['/{*}', '/a', true],
+  ['/*', '/', true],
+  ['/a/b', '/a/c', false],
+  ['/a', '/a', true],
+  ['/a', '/ab', false],
+  ['/a/b', '/a', false],
+  ['/{*}/b', '/a/b', true],
+  ['/a/{*}', '/a/{*}', true],
+  ['/{**}/b', '/{**}/b', false],
+  ['/a/b', '/a/{**}', false],
+  ['/{*}', '/*', false],
 ])('the path `%s` covers `%s`: %s', (pattern, path, expected) => {
   expect(pathCovers(pattern, path)).toBe(expected);
 });
