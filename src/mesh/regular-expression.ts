@@ -13,11 +13,27 @@ export function isExpression(expression: string): boolean {
   return compile(expression) !== undefined;
 }
 
-/** Replaces every match, with `\1` for the first group, as Envoy's `regex_rewrite` does. */
+/**
+ * Replaces every match, with `\1` for the first group and `\0` for all of it, as Envoy's `regex_rewrite` does (RE2's `GlobalReplace`): a text stays as it is where a
+ * group is named that the expression lacks, and no empty match stands right behind another one.
+ */
 export function replaceMatches(expression: string, text: string, substitution: string): string {
   const pattern = compile(expression);
-  if (pattern === undefined) return text;
-  return pattern.matcher(text).replaceAll(substitution.replace(/\$/g, '\\$').replace(/\\(\d)/g, '$$$1'));
+  const written = [...substitution.matchAll(/\\(\\|\d)|[^\\]+/g)];
+  if (pattern === undefined || written.some(([, group]) => group !== '\\' && Number(group) > pattern.groupCount())) return text;
+  const matcher = pattern.matcher(text);
+  let replaced = '';
+  let done = 0;
+  let last = -1;
+  while (matcher.find()) {
+    const [start, end] = [matcher.start(), matcher.end()];
+    if (start === end && start === last) continue;
+    replaced += text.slice(done, start);
+    for (const [literal, group] of written) replaced += group === undefined ? literal : group === '\\' ? group : matcher.group(Number(group)) ?? '';
+    done = end;
+    last = end;
+  }
+  return replaced + text.slice(done);
 }
 
 function compile(expression: string): RE2JS | undefined {

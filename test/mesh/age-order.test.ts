@@ -34,7 +34,7 @@ test.each<[string, string | undefined, string, string | undefined, boolean, bool
 
 describe('objects in order of their age', () => {
   /** The order, and what was asked. Every question gets the same answer. */
-  const sorted = (names: [string, string?][], { sameTime = false, answer = true, matters = (_a: string, _b: string) => true } = {}) => {
+  const sorted = (names: [string, string?][], { sameTime = false, answer = true, matters = (_a: string, _b: string): boolean => true } = {}) => {
     const asked: [string, string][] = [];
     const choices = { ask: (key: string, text: string) => { asked.push([key, text]); return answer; } };
     const items = names.map(([name, created]) => ({ object: thing(name, created) }));
