@@ -3,20 +3,21 @@ import { Caller, NamedClient, NamedToken } from './caller';
 import { allCallers, meshClients, outsideClients, tokensOf } from './callers';
 import { connectionsOf, hostConditions } from './connection';
 import { CredentialClasses } from './credential-classes';
+import { elsewhere } from './elsewhere';
 import { Endpoint } from './endpoint';
 import { gatewayEndpoints } from './gateway-endpoints';
 import { GatewayScope } from './gateway-scope';
 import { Guard, Guards } from './guards';
-import { OpaqueScope } from './opaque-scope';
 import { HeaderSet, Operation, Sample } from './operation';
 import { canonical, headerPart, hostPart, methodPart, pathPart } from './request-parts';
 import { Scope } from './scope';
 import { serviceEndpoints } from './service-endpoints';
 import { ServiceScope } from './service-scope';
+import { StreamScope } from './stream-scope';
 import { hostCandidates, Surface, surfaceOf } from './surface';
 import { WorkloadExamination } from './workload-examination';
 import { AccessRequest, Client, ClientKind, HttpVersion, Mesh } from '../authz';
-import { calledService, callerNamespace, EvaluatedMesh } from '../authz/evaluation';
+import { absentGatewayOf, calledService, callerNamespace, EvaluatedMesh } from '../authz/evaluation';
 import { withoutPort } from '../authz/http-message';
 import { findBackend } from '../mesh/backend';
 import { Workload } from '../mesh/workload';
@@ -24,7 +25,6 @@ import { Workload } from '../mesh/workload';
 /** Examples are judged as of this moment: what they carry is asserted and has no dates. */
 export const EXAMPLE_TIME = '2030-01-01T00:00:00Z';
 
-const UNTOLD = new OpaqueScope();
 const PARTS = ['host', 'credentials', 'path', 'method', 'address'] as const;
 
 /** A place where requests go: equal keys for places where they meet the same conditions, but for those on the Host header. */
@@ -54,6 +54,7 @@ export class AccessSpace {
   private readonly credentials = new Map<Endpoint, CredentialClasses>();
   private readonly atEndpoints = new Map<Endpoint, readonly { readonly scope?: Scope }[]>();
   private places?: Map<string, Endpoint>;
+  private others?: Map<string, Endpoint>;
   private all?: readonly Endpoint[];
   private found?: { readonly outside: readonly NamedClient[]; readonly inMesh: readonly NamedClient[]; readonly tokens: readonly NamedToken[] };
 
@@ -95,8 +96,7 @@ export class AccessSpace {
     const base = this.plainRequest(endpoint);
     const scope = this.scopesOf(base)[0]?.scope;
     const policies = (end: WorkloadExamination) => this.guards.of(end.pods.workload).policies;
-    const derived = () => (scope === undefined ? NO_SURFACE : surfaceOf(scope, policies, (more) => ({ ...base, ...more })));
-    const surface = scope === UNTOLD ? UNTOLD_SURFACE : derived();
+    const surface = scope === undefined ? NO_SURFACE : surfaceOf(scope, policies, (more) => ({ ...base, ...more }));
     this.surfaces.set(endpoint, surface);
     return surface;
   }
@@ -156,13 +156,25 @@ export class AccessSpace {
     const method = this.sampleOf(endpoint, 'method', this.partOf(request, 'method'), methods, (value) => ({ ...base, method: value }));
     const credentials = this.credentialsOf(endpoint).find(this.partOf(request, 'credentials'), this.partOf({ ...request, token: undefined }, 'client'));
     if (path === undefined || method === undefined || credentials === undefined) return undefined;
-    return { ...this.requestOf(endpoint, credentials.caller, { path, method: path === '*' ? 'OPTIONS' : method, headers: credentials.headers }), clientIp: request.clientIp };
+    const operation = { path, method: path === '*' ? 'OPTIONS' : method, headers: credentials.headers };
+    const example = { ...this.requestOf(endpoint, credentials.caller, operation), clientIp: request.clientIp };
+    if (this.partOf(example, 'address') === this.partOf(request, 'address')) return example;
+    // Where addresses are told apart by what is forwarded, that is kept too.
+    const kept = { ...example, repeatedHeaders: { ...example.repeatedHeaders, 'x-forwarded-for': forwardedLines(request) } };
+    return this.signatureOf(kept) === this.signatureOf(request) ? kept : undefined;
   }
 
   /** The endpoint at which requests meet the same conditions. */
   public endpointOf(request: AccessRequest): Endpoint | undefined {
-    this.places ??= new Map([...this.endpoints].reverse().map((endpoint) => [this.placeOf(this.plainRequest(endpoint)), endpoint]));
-    return this.places.get(this.placeOf(request));
+    const placed = (endpoints: readonly Endpoint[]) => (
+      new Map([...endpoints].reverse().map((endpoint) => [this.placeOf(this.plainRequest(endpoint)), endpoint]))
+    );
+    const place = this.placeOf(request);
+    this.places ??= placed(this.endpoints);
+    const known = this.places.get(place);
+    if (known !== undefined || request.client.kind === ClientKind.IN_MESH) return known;
+    this.others ??= placed(elsewhere(this.evaluated.proxies, this.endpoints));
+    return this.others.get(place);
   }
 
   /** How much of a request a place tells apart by one part, for requests that go to the same place. */
@@ -199,7 +211,7 @@ export class AccessSpace {
   /** The kinds of credentials that an endpoint tells apart. */
   private credentialsOf(endpoint: Endpoint): CredentialClasses {
     const known = this.credentials.get(endpoint) ?? new CredentialClasses(
-      this.callersOf(endpoint), this.surfaceOf(endpoint).headers.map(({ value }) => value),
+      this.callersOf(endpoint), withPreflights(this.surfaceOf(endpoint).headers.map(({ value }) => value)),
       (caller, headers) => this.partAt(endpoint, this.requestOf(endpoint, caller, { headers }), 'credentials'),
       (caller) => this.partAt(endpoint, this.requestOf(endpoint, caller), 'client'),
     );
@@ -216,7 +228,7 @@ export class AccessSpace {
   private variants(endpoint: Endpoint): Endpoint[] {
     const base = this.plainRequest(endpoint);
     const [scope] = this.scopesOf(base);
-    if (scope.scope === undefined || scope.scope === UNTOLD) return [endpoint];
+    if (scope.scope === undefined) return [endpoint];
     const found = new Map([[this.placeOf(base), endpoint]]);
     for (const host of [`${endpoint.host}:${endpoint.port}`, ...hostCandidates(scope.scope)]) {
       if (endpoint.kind === 'gateway' && withoutPort(host).toLowerCase() !== endpoint.host.toLowerCase()) continue;
@@ -235,9 +247,12 @@ export class AccessSpace {
   /** The places that a request may come to, one for each answer to open facts; without a scope where nobody reads it. */
   private scopesOf(request: AccessRequest): { readonly key: string; readonly scope?: Scope }[] {
     return request.client.kind === ClientKind.IN_MESH ? [this.serviceScope(request)] : connectionsOf(this.evaluated, request).map((connection) => {
-      const { place } = connection;
-      if (place === undefined) return { key: connection.key, scope: connection.opaque === true ? UNTOLD : undefined };
+      const { place, stream } = connection;
       const { host } = canonical(request);
+      if (stream !== undefined) {
+        return { key: connection.key, scope: this.scope(connection.key, () => new StreamScope(this.evaluated, this.guards, stream)) };
+      }
+      if (place === undefined) return { key: `${connection.key} ${absentGatewayOf(this.evaluated.view, host) ?? ''}` };
       const key = `${connection.key} ${hostConditions(this.evaluated, this.guards, place, request)}`;
       return { key, scope: this.scope(key, () => new GatewayScope(this.evaluated, this.guards, place, host)) };
     });
@@ -283,8 +298,6 @@ const NO_SURFACE: Surface = {
   limits: [],
 };
 
-const UNTOLD_SURFACE: Surface = { ...NO_SURFACE, limits: ['where a gateway hands connections on unopened, only `GET /` is tried'] };
-
 /** A part of a request, and whether HTTP/2 makes a difference to it: what is malformed there, or would be to a proxy behind that reads HTTP/1.1. */
 function told(scope: Scope, part: (typeof PARTS)[number] | 'client', request: AccessRequest): string {
   const text = scope[part](request);
@@ -303,3 +316,12 @@ function headerFields(headers: HeaderSet): { readonly single: { [name: string]: 
   };
 }
 
+/** Header sets, and each with the lines that make a request a preflight, whose tokens are not read. */
+function withPreflights(sets: readonly HeaderSet[]): HeaderSet[] {
+  return [...sets, ...sets.map((set) => new Map([...set, ['origin', ['https://app.example']], ['access-control-request-method', ['GET']]]))];
+}
+
+/** The lines of `x-forwarded-for`. */
+function forwardedLines({ headers, repeatedHeaders }: AccessRequest): string[] {
+  return [...Object.entries(headers ?? {}), ...Object.entries(repeatedHeaders ?? {})].filter(([name]) => name.toLowerCase() === 'x-forwarded-for').flatMap(([, value]) => value);
+}

@@ -13,12 +13,19 @@ import { VirtualHost } from '../mesh/route-table';
 
 const MAX_VARIANTS = 16;
 
+/** A filter chain of a gateway that hands connections on. */
+export interface Stream {
+  readonly proxy: GatewayProxy;
+  readonly target: number;
+  readonly chain: FilterChain;
+}
+
 /** Where a connection from outside ends up: a gateway, a filter chain of one of its listeners, and a host behind it. */
 export interface Connection {
   /** Equal for connections that end up at the same place. */
   readonly key: string;
-  /** The gateway does not read HTTP here. */
-  readonly opaque?: boolean;
+  /** Where the gateway hands the connection on without reading HTTP. */
+  readonly stream?: Stream;
   /** Undefined where nothing listens, or no server takes the name. */
   readonly place?: { readonly proxy: GatewayProxy; readonly target: number; readonly chain: FilterChain; readonly host?: VirtualHost };
 }
@@ -47,7 +54,7 @@ function connect(mesh: EvaluatedMesh, request: AccessRequest, choices: Choices):
   if (!handedOn && chain.plain === tls) return { key: `${place} closed` };
   const { server: { gateway, portName }, serverNames, routes } = chain;
   const server = `${place} ${gateway.namespace}/${gateway.name} ${portName} ${serverNames.join(',')}`;
-  if (routes === undefined) return { key: `${server} opaque`, opaque: true };
+  if (routes === undefined) return { key: `${server} handed on${tls ? ' over TLS' : ''}`, stream: { proxy, target, chain } };
   const virtualHost = proxy.routes(chain).find(withoutPort(host), choices);
   return { key: `${server} → ${virtualHost?.domain ?? '-'}`, place: { proxy, target, chain, host: virtualHost } };
 }

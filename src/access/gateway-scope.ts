@@ -43,6 +43,9 @@ export class GatewayScope implements Scope {
   /** The fields of the gateway's rules that can matter here. */
   public readonly fields: ReturnType<typeof relevantFields>;
   private names?: boolean;
+  /** Whether the gateway takes scheme and address of a request from what proxies forward. */
+  private readonly behindProxies: boolean;
+  private readonly redirects: boolean;
   private readonly gatewayPeer: Peer;
   private readonly proxy: GatewayProxy;
   private readonly target: number;
@@ -61,8 +64,10 @@ export class GatewayScope implements Scope {
     const guard = guards.of(proxy.workload);
     this.fields = relevantFields(guard.policies, { authority, port: target });
     this.examination = new Examination(mesh, testsOf(this.fields, settings), guard.providers);
+    this.behindProxies = proxy.topology.numTrustedProxies > 0;
+    this.redirects = host?.requireTls === true && this.behindProxies;
     // What is redirected to HTTPS never comes to a route.
-    const entries: readonly RouteEntry[] = host === undefined || (host.requireTls && chain.plain) ? [] : host.routes;
+    const entries: readonly RouteEntry[] = host === undefined || (host.requireTls && chain.plain && !this.behindProxies) ? [] : host.routes;
     this.ways = entries.flatMap((entry) => waysOf(mesh, entry, proxy.workload.namespace, chain.server.port))
       .map((way) => ({ ...way, ends: way.pods.map((pods) => new WorkloadExamination(mesh, guards, pods)) }));
     this.gatewayPeer = meshPeer(`spiffe://${settings.trustDomain}/ns/${proxy.workload.namespace}/sa/${proxy.workload.serviceAccount}`);
@@ -71,6 +76,12 @@ export class GatewayScope implements Scope {
   /** The names that the server asks of client certificates. */
   public get certificateNames(): Demand[] {
     return (this.chain.server.tls?.subjectAltNames ?? []).map((name) => ({ ...NOTHING, ...(name.includes('://') ? { uris: [name] } : { dnsNames: [name] }) }));
+  }
+
+  /** What a client says of the scheme of its request, where a gateway believes it and it matters. */
+  public get schemes(): Demand[] {
+    const asked = this.redirects || this.ways.some(({ entry: { match } }) => match?.scheme !== undefined);
+    return this.behindProxies && asked ? ['https', 'http'].map((scheme) => ({ ...NOTHING, headers: new Map([['x-forwarded-proto', scheme]]) })) : [];
   }
 
   public credentials(request: AccessRequest): string {
@@ -92,9 +103,11 @@ export class GatewayScope implements Scope {
   }
 
   public path(request: AccessRequest): string {
-    const part = pathPart(request);
+    const part = pathPart(request, this.behindProxies);
     if ('refused' in part) return `!${part.refused}`;
-    return [this.examination.paths(part.message), ...this.ways.map((way) => this.onWay(way, part.message))].join(' ');
+    // A target of HTTPS on a connection in plain text is refused, unless proxies in front are trusted.
+    const borrowed = 'refused' in pathPart(request) ? 'https ' : '';
+    return [`${borrowed}${this.examination.paths(part.message)}`, ...this.ways.map((way) => this.onWay(way, part.message))].join(' ');
   }
 
   public method(request: AccessRequest): string {
@@ -128,9 +141,9 @@ export class GatewayScope implements Scope {
   public address(request: AccessRequest): string {
     const part = methodPart({ ...request, method: 'GET' });
     // A workload is told the address by the gateway, and behind trusted proxies it is what the header says.
-    const told = this.proxy.topology.numTrustedProxies > 0 ? [request.headers, request.repeatedHeaders] : [];
-    const asked = this.ways.some(({ ends }) => ends.some(({ examination }) => examination.asks(['address'])));
-    const forwarded = asked || told.length > 0 ? JSON.stringify([request.clientIp, ...told]) : '';
+    const asked = [this.examination, ...this.ways.flatMap(({ ends }) => ends).map(({ examination }) => examination)].some((examination) => examination.asks(['address']));
+    const told = this.behindProxies ? [...Object.entries(request.headers ?? {}), ...Object.entries(request.repeatedHeaders ?? {})].filter(([name]) => name.toLowerCase() === 'x-forwarded-for').flatMap(([, value]) => value) : [];
+    const forwarded = asked ? JSON.stringify([request.clientIp, ...told]) : '';
     return 'refused' in part ? '!' : `${forwarded}${this.examination.outcomes(['address', 'other'], part.message, { sourceIp: request.clientIp })}`;
   }
 
@@ -177,7 +190,7 @@ export class GatewayScope implements Scope {
       examination.outcomes(['header', 'token'], passed, { peer, claims }),
       ...this.ways.map((way) => this.beyond(way, claims === undefined ? edge : passed, passed, request, peer, now, claims)),
     ].join(' '));
-    return `${peer.certificate === undefined ? '-' : '+'} ${preflight} ${early} ${late}`;
+    return `${this.redirects ? `${edge.scheme} ` : ''}${peer.certificate === undefined ? '-' : '+'} ${preflight} ${early} ${late}`;
   }
 
   /** What a route asks of headers and claims, and what its workloads see of them. */

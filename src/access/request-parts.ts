@@ -8,7 +8,7 @@ import { RouteMatch } from '../mesh/virtual-service';
 
 const NEUTRAL_HOST = 'a.invalid';
 
-/** A part of a request, read with everything else left plain: the message, or the status that the codec answers with. */
+/** A part of a request, read with everything else left plain: the message, or the status that the codec answers with, 0 where it ends the connection. */
 export type Part = { readonly message: HttpMessage } | { readonly refused: number };
 
 /** The request with the host of an absolute target put where hosts stand. */
@@ -18,9 +18,11 @@ export function canonical(request: AccessRequest): { readonly host: string; read
   return { host: absolute[1], path: absolute[2].startsWith('/') ? absolute[2] : `/${absolute[2]}` };
 }
 
-/** Path and query of a request. The target `*` goes with one method only. */
-export function pathPart(request: AccessRequest): Part {
-  return read({ client: request.client, host: NEUTRAL_HOST, path: request.path, method: request.path === '*' ? request.method : 'GET', httpVersion: request.httpVersion });
+/** Path and query of a request. The target `*` goes with one method only. Behind trusted proxies the scheme of a target need not be that of the connection. */
+export function pathPart(request: AccessRequest, behindProxies = false): Part {
+  const given = { client: request.client, host: NEUTRAL_HOST, path: request.path, method: request.path === '*' ? request.method : 'GET', httpVersion: request.httpVersion };
+  const part = read(given);
+  return behindProxies && 'refused' in part && part.refused === 403 ? read({ ...given, path: request.path.replace(/^https:/i, 'http:') }) : part;
 }
 
 /** The method of a request. */
@@ -55,7 +57,7 @@ export function credentialPart({ view }: EvaluatedMesh, request: AccessRequest):
 
 function read(request: AccessRequest): Part {
   const found = readRequest(request, request.client.kind === ClientKind.EXTERNAL);
-  return 'malformed' in found ? { refused: found.status ?? 400 } : { message: found };
+  return 'malformed' in found ? { refused: found.status ?? 0 } : { message: found };
 }
 
 /** The message with its path as a proxy rewrites it, for each answer to open facts; undefined where it answers 400. */
@@ -80,5 +82,7 @@ export function matchOf(match: RouteMatch, part: 'credentials' | 'path' | 'metho
     ...(part === 'path' ? { uri: match.uri, queryParams: match.queryParams } : {}),
     ...(part === 'method' ? { method: match.method } : {}),
     ...(part === 'host' ? { authority: match.authority } : {}),
+    // Behind trusted proxies a header line tells the scheme.
+    ...(part === 'credentials' ? { scheme: match.scheme } : {}),
   };
 }

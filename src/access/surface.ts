@@ -5,6 +5,7 @@ import { PolicyTest, relevantFields } from './policy-tests';
 import { describeHeaders, distinct, methodCandidates, pathCandidates } from './samples';
 import { Scope } from './scope';
 import { ServiceScope } from './service-scope';
+import { StreamScope } from './stream-scope';
 import { policyPattern, routePattern, samplesOf, TextPattern } from './text-pattern';
 import { WorkloadExamination } from './workload-examination';
 import { AccessRequest } from '../authz';
@@ -69,7 +70,7 @@ function conditionsOf(scope: Scope): Conditions {
       ends: [...new Map(scope.ways.flatMap(({ ends }) => ends).map((end) => [`${end.pods.workload.namespace}/${end.pods.workload.name}:${end.pods.port}`, end])).values()],
     };
   }
-  return { tests: [], routes: [], ends: (scope as ServiceScope).ends };
+  return { tests: [], routes: [], ends: (scope as ServiceScope | StreamScope).ends };
 }
 
 function patternsOf({ tests, routes, ends }: Conditions, dimension: 'method' | 'path'): TextPattern[] {
@@ -109,12 +110,12 @@ function queryOf({ queryParams }: RouteMatch): string {
 }
 
 function allDemands(scope: Scope, conditions: Conditions, origins: readonly HeaderOrigin[], policiesOf: PoliciesOf): Demand[] {
-  const own = scope instanceof GatewayScope ? scope.fields : [];
+  const own = scope instanceof GatewayScope || scope instanceof StreamScope ? scope.fields : [];
   const rules = [...own, ...conditions.ends.flatMap((end) => relevantFields(policiesOf(end), undefined))];
   const ofRoutes = conditions.routes.flatMap(({ match }) => (match === undefined ? [] : [...match.headers, ...match.withoutHeaders]
     .filter(({ name }) => !name.startsWith(':') && name.toLowerCase() !== 'host')
     .flatMap(({ name, pattern }) => samplesOf(routePattern(pattern)).slice(0, MAX_VALUES).map((sample) => routeDemand(name, sample, origins)))));
-  const ofServers = scope instanceof GatewayScope ? scope.certificateNames : [];
+  const ofServers = scope instanceof GatewayScope ? [...scope.certificateNames, ...scope.schemes] : [];
   return [...rules.flatMap(({ fields }) => demandsOf(fields, origins, MAX_VALUES)), ...ofRoutes, ...ofServers];
 }
 
@@ -136,7 +137,7 @@ function claimOrigins(issuers: readonly JwtRule[]): HeaderOrigin[] {
 }
 
 function issuersOf(scope: Scope): JwtRule[] {
-  const ends = scope instanceof GatewayScope ? scope.ways.flatMap((way) => way.ends) : (scope as ServiceScope).ends;
+  const ends = scope instanceof GatewayScope ? scope.ways.flatMap((way) => way.ends) : (scope as ServiceScope | StreamScope).ends;
   const examinations = [...(scope instanceof GatewayScope ? [scope.examination] : []), ...ends.map(({ examination }) => examination)];
   return [...new Set(examinations.flatMap(({ providers }) => providers.flat()).map(({ rule }) => rule))];
 }
