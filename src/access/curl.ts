@@ -13,7 +13,8 @@ const PLAIN_PATH = /^\/[A-Za-z0-9/._~;:@%?=&+!$,-]*$/;
  */
 export function curlOf(request: AccessRequest): string {
   const { client, host, method = 'GET', path, token } = request;
-  const { authority, url, options } = client.kind === ClientKind.IN_MESH ? meshTarget(request) : client.kind === ClientKind.EXTERNAL ? secureTarget(request) : plainTarget(request);
+  const targetOf = { [ClientKind.IN_MESH]: meshTarget, [ClientKind.EXTERNAL]: secureTarget, [ClientKind.PLAINTEXT]: plainTarget }[client.kind];
+  const { authority, url, options } = targetOf(request);
   const inUrl = PLAIN_PATH.test(path);
   return [
     'curl',

@@ -1,4 +1,5 @@
 import { searchAuthority } from './authority';
+import { searchExternal } from './external';
 import { notModelled } from './fragment';
 import { searchService } from './inside';
 import { OutsideWorld, searchHost } from './outside';
@@ -80,6 +81,7 @@ export function attack(documents: readonly Value[], options: AttackOptions = {})
     search.forget();
     step();
   }
+  searchExternal(world, documents, options.tenant);
   if (options.tenant !== undefined) searchTenant(world, documents, hosts, options.tenant, reading);
   return report(search, world, { hosts: hosts.length, services: services.length }, dead);
 }

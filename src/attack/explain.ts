@@ -1,6 +1,7 @@
 import { Attempt, Verdict } from './attempt';
 import { refuserOf } from './search';
 import { Means, WayIn } from './way-in';
+import { WrittenNames } from './written-names';
 import { Hop } from '../authz';
 import { describeServer, GatewayServer } from '../mesh/gateway';
 import { hostsForNamespace, bestMatch } from '../mesh/host-name';
@@ -15,10 +16,10 @@ export interface Success {
 }
 
 /** Puts a way in into words: by what it gets in, and what closes it. */
-export function explain(success: Success): WayIn {
+export function explain(success: Success, names: WrittenNames): WayIn {
   const { attempt, means, verdict, plain, refusal } = success;
   return {
-    ...wordsFor(success),
+    ...wordsFor(success, names),
     means,
     attempt,
     decision: verdict.decision,
@@ -29,12 +30,12 @@ export function explain(success: Success): WayIn {
 
 type Words = Pick<WayIn, 'cause' | 'because' | 'cure'>;
 
-function wordsFor(success: Success): Words {
+function wordsFor(success: Success, names: WrittenNames): Words {
   const { means, attempt, plain, refusal, verdict } = success;
-  const by = refuserOf(refusal);
-  const passed = passedBy(verdict.decision.hops);
-  if (means.includes('plain')) return plainWords(success, passed);
-  if (means.includes('entrance')) return entranceWords(success, passed);
+  const by = refuserOf(refusal, names);
+  const passed = passedBy(verdict.decision.hops, names);
+  if (means.includes('plain')) return plainWords(success, passed, names);
+  if (means.includes('entrance')) return entranceWords(success, passed, names);
   if (means.includes('anonymous')) {
     return {
       cause: `anonymous ${by}`,
@@ -42,12 +43,14 @@ function wordsFor(success: Success): Words {
       cure: 'deny callers without identity in the same place: `notPrincipals: ["*"]`, or `notRequestPrincipals: ["*"]` for tokens, for the same hosts and paths',
     };
   }
-  if (means.includes('forged header')) return forgedWords(success, passed);
+  if (means.includes('forged header')) return forgedWords(success, passed, names);
   if (means.includes('path spelling')) {
     return {
       cause: `path ${by}`,
       because: `${by} refuses \`${plain.path}\`; \`${attempt.path}\` is another path for it, and the same for many applications${passed}`,
-      cure: 'name what is allowed instead (`notPaths` in a DENY, `paths` in an ALLOW), or answer 403 in a route in front that takes every spelling (`routeGuard()`)',
+      cure: names.of(refusal.decision.policy ?? '') === undefined
+        ? 'name what is allowed instead (`notPaths` in a DENY, `paths` in an ALLOW), or answer 403 in a route in front that takes every spelling (`routeGuard()`)'
+        : 'name in the APIRule what is open and guard the rest: the rules without `jwt` for exact paths, and a last rule with `jwt` for `/{**}`',
     };
   }
   if (means.includes('host spelling')) {
@@ -60,12 +63,12 @@ function wordsFor(success: Success): Words {
   return {
     cause: `method ${by}`,
     because: `${by} names ${plain.method} and not ${attempt.method}, which servers answer alike${passed}`,
-    cure: `name ${attempt.method} too`,
+    cure: names.of(refusal.decision.policy ?? '') === undefined ? `name ${attempt.method} too` : `add ${attempt.method} to the \`methods\` of that rule`,
   };
 }
 
-function plainWords({ attempt, refusal, plain }: Success, passed: string): Words {
-  const by = refuserOf(refusal);
+function plainWords({ attempt, refusal, plain }: Success, passed: string, names: WrittenNames): Words {
+  const by = refuserOf(refusal, names);
   const server = attempt.door === undefined ? undefined : serverOf(attempt);
   // What the mesh refuses as it is meant, and not as it is, is refused by a guard that is not in force.
   if (by !== '') {
@@ -82,13 +85,13 @@ function plainWords({ attempt, refusal, plain }: Success, passed: string): Words
   };
 }
 
-function entranceWords({ attempt, plain, refusal, means }: Success, passed: string): Words {
+function entranceWords({ attempt, plain, refusal, means }: Success, passed: string, names: WrittenNames): Words {
   const server = serverOf(attempt);
   const named = attempt.door!.secure && attempt.door!.server === plain.door!.server;
   if (named) {
     return {
-      cause: `name ${describeServer(server)} ${refuserOf(refusal)}`,
-      because: `${refuserOf(refusal)} asks for the server name, and ${sniText(attempt)} leads to the same routes${passed}`,
+      cause: `name ${describeServer(server)} ${refuserOf(refusal, names)}`,
+      because: `${refuserOf(refusal, names)} asks for the server name, and ${sniText(attempt)} leads to the same routes${passed}`,
       cure: `deny other server names for the host: \`when: connection.sni, notValues: ["${plain.host}"]\``,
     };
   }
@@ -100,21 +103,21 @@ function entranceWords({ attempt, plain, refusal, means }: Success, passed: stri
   };
 }
 
-function forgedWords({ attempt, plain, verdict }: Success, passed: string): Words {
-  const names = [...new Set(attempt.headers.map(([name]) => name))];
+function forgedWords({ attempt, plain, verdict }: Success, passed: string, names: WrittenNames): Words {
+  const headers = [...new Set(attempt.headers.map(([name]) => name))];
   const policy = verdict.decision.hops.filter(({ stage, object }) => stage === 'workload' && object !== undefined).pop();
-  const whom = policy === undefined ? `\`${verdict.decision.workload}\`` : `${policy.object} rule ${policy.rule}`;
+  const whom = policy === undefined ? `\`${verdict.decision.workload}\`` : names.object(policy.object!, policy.rule);
   if (plain.door === undefined) {
     return {
-      cause: `forged inside ${whom} ${names.join(' ')}`,
-      because: `${whom} asks for ${names.map((name) => `\`${name}\``).join(', ')} and not who sends it: any caller in the mesh may write it`,
+      cause: `forged inside ${whom} ${headers.join(' ')}`,
+      because: `${whom} asks for ${headers.map((name) => `\`${name}\``).join(', ')} and not who sends it: any caller in the mesh may write it`,
       cure: 'let the rule ask for the gateway as well (`from: source.principals`, its service account), and make the workload take mutual TLS only (PeerAuthentication STRICT)',
     };
   }
-  const route = verdict.decision.hops.find(({ stage }) => stage === 'route')?.object ?? 'the route';
+  const route = names.object(verdict.decision.hops.find(({ stage }) => stage === 'route')?.object ?? 'the route');
   return {
-    cause: `forged outside ${route} ${whom} ${names.join(' ')}`,
-    because: `${route} writes ${names.map((name) => `\`${name}\``).join(', ')} only where the certificate has that name; else the client's own value stays, and ${whom} takes it${passed}`,
+    cause: `forged outside ${route} ${whom} ${headers.join(' ')}`,
+    because: `${route} writes ${headers.map((name) => `\`${name}\``).join(', ')} only where the certificate has that name; else the client's own value stays, and ${whom} takes it${passed}`,
     cure: '`remove` the header in the route before it is `set`, in every spelling with `-` and `_`',
   };
 }
@@ -133,7 +136,7 @@ function sniText({ door }: Attempt): string {
 }
 
 /** The objects by which the request came through. */
-function passedBy(hops: readonly Hop[]): string {
-  const objects = hops.filter(({ stage, object }) => object !== undefined && stage === 'route').map(({ object }) => object);
+function passedBy(hops: readonly Hop[], names: WrittenNames): string {
+  const objects = hops.filter(({ stage, object }) => object !== undefined && stage === 'route').map(({ object }) => names.object(object!));
   return objects.length === 0 ? '' : `, over ${[...new Set(objects)].join(', ')}`;
 }

@@ -42,7 +42,7 @@ export function searchService(
         const refused = verdicts.every(({ state, decision }) => state === 'refused' || state === 'closed' || (state === 'open' && isRefusal(decision)));
         if (!refused) continue;
         const refusal = verdicts.find(({ decision }) => decision.policy !== undefined) ?? verdicts[0];
-        search.protect({ services: [service] }, path, caller.text, refuserOf(refusal));
+        search.protect({ services: [service] }, path, caller.text, refuserOf(refusal, search.names));
         infiltrator.infiltrate(plain, verdicts);
       }
     }
@@ -100,7 +100,7 @@ function judge(search: Search, attempt: Attempt, means: readonly Means[], plain:
   if (verdict.state !== 'in') return false;
   const exact = search.again(attempt, refusal);
   if (means.includes('path spelling') && !isSpellingOf(exact.decision.upstreamPath!, plain.path)) return false;
-  search.report(explain({ attempt, means, verdict: exact, plain, refusal: search.meantForJust(plain) }), note !== '' ? note : `${attempt.caller.text} to ${attempt.service}`);
+  search.report(explain({ attempt, means, verdict: exact, plain, refusal: search.meantForJust(plain) }, search.names), note !== '' ? note : `${attempt.caller.text} to ${attempt.service}`);
   return true;
 }
 

@@ -80,7 +80,7 @@ function covers(entry: string, { host, path }: Attempt): boolean {
 function protectedBy({ search }: OutsideWorld, plain: Attempt, refusal: Verdict, { services }: HostTarget): void {
   const { path, caller } = plain;
   const whole = refusal.state === 'closed' || (refusal.state === 'in' && demandsCertificate(plain.door!));
-  search.protect({ host: plain.host, services }, whole ? EVERYWHERE : path, caller.text, refuserOf(refusal) || 'as given');
+  search.protect({ host: plain.host, services }, whole ? EVERYWHERE : path, caller.text, refuserOf(refusal, search.names) || 'as given');
 }
 
 function callersOf(world: OutsideWorld, target: HostTarget, rules: readonly PolicyRule[], home: Door): Caller[] {

@@ -4,6 +4,7 @@ import { OutsideWorld } from './outside';
 import { Door } from './place';
 import { HostTarget } from './target';
 import { ANYTHING, exampleOf, headerOf, IdentityHeader, pathsOf } from './vocabulary';
+import { Written } from './written-names';
 import { templateTest, isTemplate } from '../authz/path-template';
 import { hostTest, textTest } from '../authz/string-match';
 import { AuthorizationPolicy, PolicyField, PolicyRule } from '../mesh/authorization-policy';
@@ -28,18 +29,26 @@ export function searchOvershadowed(world: OutsideWorld, target: HostTarget, home
       const verdict = search.exactly(attempt);
       const by = verdict.decision.hops.filter(({ stage, object }) => stage === 'workload' && object !== undefined).pop();
       if (verdict.state !== 'in' || by?.object !== `AuthorizationPolicy ${nameOf(wider.policy)}` || by.rule !== wider.number) continue;
-      search.protect({ host: target.host, services: target.services }, attempt.path, attempt.caller.text, `${nameOf(guard.policy)} rule ${guard.number}`);
+      const [asking, letting] = [guard, wider].map(({ policy, number }) => search.names.policy(nameOf(policy), number));
+      search.protect({ host: target.host, services: target.services }, attempt.path, attempt.caller.text, asking);
       search.report({
         cause: `overshadowed ${nameOf(guard.policy)} ${guard.number}`,
         means: ['overshadowed rule'],
         attempt,
         decision: verdict.decision,
-        because: `${nameOf(guard.policy)} rule ${guard.number} asks who it is, and ${nameOf(wider.policy)} rule ${wider.number} lets everybody in to the same and more`,
-        cure: `leave the guarded paths and hosts out of ${nameOf(wider.policy)} (\`notPaths\`, \`notHosts\`), or of the APIRule behind it: other hosts, no path named twice`,
+        because: `${asking} asks who it is, and ${letting} lets everybody in to the same and more`,
+        cure: cureFor(search.names.of(nameOf(guard.policy)), search.names.of(nameOf(wider.policy)), letting),
         also: [],
       }, attempt.path);
     }
   }
+}
+
+/** What the author of the wider rule can write instead. */
+function cureFor(guard: Written | undefined, wider: Written | undefined, letting: string): string {
+  if (wider === undefined) return `leave the guarded paths and hosts out of ${letting} (\`notPaths\`, \`notHosts\`)`;
+  if (guard?.object.key !== wider.object.key) return `give ${letting} hosts that no guarded APIRule of the workload has: a wildcard takes those of all`;
+  return `name in ${letting} only what is open, by exact paths, and no path twice: the operator leaves the guarded paths out of a wider rule only until a path comes again, and never \`/\``;
 }
 
 function nameOf({ namespace, name }: AuthorizationPolicy): string {

@@ -3,6 +3,7 @@ import { Attempt, requestOf, Verdict, verdictOf } from './attempt';
 import { AttemptClasses } from './classes';
 import { ANYTHING } from './vocabulary';
 import { Doubt, Protection, WayIn } from './way-in';
+import { WrittenNames } from './written-names';
 import { Decision, Mesh } from '../authz';
 import { evaluateOrdinarily } from '../authz/evaluation';
 
@@ -27,6 +28,8 @@ export class Search {
   private sampled = 1;
   /** Whether some combination was left out because there were too many. */
   public truncated = false;
+  /** How people know the objects. */
+  public readonly names: WrittenNames;
   /** What the mesh as it is tells apart. */
   public readonly classes: AttemptClasses;
   private readonly meantClasses: AttemptClasses;
@@ -42,6 +45,7 @@ export class Search {
    * @param at when the requests are sent
    */
   public constructor(public readonly real: Mesh, public readonly meant: Mesh, public readonly at?: string) {
+    this.names = new WrittenNames(real._evaluated().view);
     this.classes = new AttemptClasses(real, at);
     this.meantClasses = real === meant ? this.classes : new AttemptClasses(meant, at);
   }
@@ -175,7 +179,7 @@ function simpler(a: WayIn, b: WayIn): boolean {
 }
 
 /** Who refuses: the policy with its rule, the server, the route. */
-export function refuserOf({ decision }: Verdict): string {
-  if (decision.policy !== undefined) return `${decision.policy}${decision.rule === undefined ? '' : ` rule ${decision.rule}`}`;
+export function refuserOf({ decision }: Verdict, names: WrittenNames): string {
+  if (decision.policy !== undefined) return names.policy(decision.policy, decision.rule);
   return decision.isAllowed ? '' : decision.reason;
 }

@@ -124,7 +124,7 @@ export class Besieger {
     const exact = reached.length === 0 ? refusal : search.meantForJust(plain);
     for (const { each, verdict } of reached) {
       const note = paths.length > 0 ? each.path : plain.host === each.host ? plain.host : '';
-      search.report(explain({ attempt: each, means, verdict, plain, refusal: exact }), note);
+      search.report(explain({ attempt: each, means, verdict, plain, refusal: exact }, search.names), note);
     }
     return reached.length > 0;
   }

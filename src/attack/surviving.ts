@@ -6,6 +6,7 @@ import { Door } from './place';
 import { HostTarget } from './target';
 import { IdentityHeader } from './vocabulary';
 import { WayIn } from './way-in';
+import { WrittenNames } from './written-names';
 
 const FORGED = 'forged-by-the-client';
 
@@ -38,7 +39,7 @@ function tryHeader({ search }: OutsideWorld, plain: Attempt, header: IdentityHea
     const attempt = { ...plain, headers: [[name, FORGED]] as const };
     const verdict = search.exactly(attempt);
     if (verdict.state !== 'in' || !arrives(verdict, name)) continue;
-    search.report(way(attempt, verdict, header, how), name);
+    search.report(way(attempt, verdict, header, how, search.names), name);
     return;
   }
 }
@@ -47,18 +48,19 @@ function arrives({ decision }: Verdict, name: string): boolean {
   return decision.upstreamHeaders[name]?.includes(FORGED) === true;
 }
 
-function way(attempt: Attempt, verdict: Verdict, { name, format, virtualService }: IdentityHeader, how: 'empty' | 'folded'): WayIn {
+function way(attempt: Attempt, verdict: Verdict, { name, format, virtualService }: IdentityHeader, how: 'empty' | 'folded', names: WrittenNames): WayIn {
   const [[sent]] = attempt.headers;
+  const route = names.object(`VirtualService ${virtualService}`);
   const because = how === 'empty'
-    ? `VirtualService ${virtualService} sets \`${name}\` to \`${format}\`, which is empty for ${attempt.caller.text}: an empty value sets nothing, and the client's own stays`
-    : `VirtualService ${virtualService} writes \`${name}\` and lets \`${sent}\` pass: applications that fold \`-\` and \`_\` (CGI, WSGI, Rack) read the client's`;
+    ? `${route} sets \`${name}\` to \`${format}\`, which is empty for ${attempt.caller.text}: an empty value sets nothing, and the client's own stays`
+    : `${route} writes \`${name}\` and lets \`${sent}\` pass: applications that fold \`-\` and \`_\` (CGI, WSGI, Rack) read the client's`;
   return {
     cause: `surviving ${how} ${virtualService}`,
     means: ['surviving header'],
     attempt,
     decision: verdict.decision,
     because,
-    cure: how === 'empty' ? '`remove` the header in the route before it is `set`' : '`remove` every spelling of the name with `-` and `_` in the route',
+    cure: names.of(virtualService!) !== undefined ? 'an APIRule cannot remove headers: write a VirtualService that does, in every spelling of the name with `-` and `_`' : how === 'empty' ? '`remove` the header in the route before it is `set`' : '`remove` every spelling of the name with `-` and `_` in the route',
     also: [],
   };
 }

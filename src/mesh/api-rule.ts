@@ -7,6 +7,9 @@ const GATEWAY_PRINCIPAL = 'cluster.local/ns/istio-system/sa/istio-ingressgateway
 const SEGMENT = "([A-Za-z0-9-._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})";
 const ANYTHING = "([A-Za-z0-9-._~!$&'()*+,;=:@/]|%[0-9a-fA-F]{2})";
 
+/** The annotation of an expanded policy that tells the field of the APIRule which it stands for. */
+export const WRITTEN_AT = 'written-at';
+
 /** What the expansion has to look up. */
 export interface ApiRuleWorld {
   /** Selector of a Service; undefined where there is none of that name. */
@@ -37,7 +40,7 @@ export function expandApiRule(object: KubeObject, apiVersion: string, world: Api
   const missing = rules.find(({ service }) => world.selector(service.namespace, service.name) === undefined);
   if (missing !== undefined) return { objects: [], problem: `Service \`${missing.service.namespace}/${missing.service.name}\` is not among the manifests` };
   const maker = new Maker(object, host, gateway, world);
-  const policies = rules.flatMap((rule, index) => maker.policies(rule, excludedRules(rule, rules.slice(0, index)).map(({ path }) => path)));
+  const policies = rules.flatMap((rule, index) => maker.policies(rule, excludedRules(rule, rules.slice(0, index)).map(({ path }) => path)).map((policy) => writtenAt(policy, `spec.rules[${index}]`)));
   return { objects: [...policies, ...maker.authentications(rules), maker.virtualService(rules)] };
 }
 
@@ -131,6 +134,11 @@ class Maker {
     const creationTimestamp = text(at(this.owner.body, 'metadata', 'creationTimestamp'));
     return { apiVersion, kind, metadata: { name: `${this.owner.name}-${this.count}`, namespace, ...(creationTimestamp === undefined ? {} : { creationTimestamp }) }, spec };
   }
+}
+
+function writtenAt(document: Value, place: string): Value {
+  const { metadata, ...rest } = document as { readonly metadata: object };
+  return { ...rest, metadata: { ...metadata, annotations: { [WRITTEN_AT]: place } } };
 }
 
 function pathRegex(path: string): string {

@@ -150,7 +150,8 @@ describe('--replay', () => {
       const verdict = ({ id }) => ({ id, outcome: refusals[id] ?? '200', reached: id.startsWith('A') });
       const answer = (path) => JSON.parse(require('fs').readFileSync(path, 'utf8')).requests.map(verdict);
       console.log(JSON.stringify(process.argv.slice(3).map((path) => ({ istio: '1.30', envoy: '1.40.0', verdicts: answer(path) }))));`);
-    const replays = replayAll([{ report: found, documents }, { report: none, documents }, { report: { ...found, ways: [] }, documents }], terminal(), several);
+    const searches = [found, none, { ...found, ways: [] }].map((report) => ({ report, documents }));
+    const replays = replayAll(searches, terminal(), several);
     const told = replays.map(({ verdicts, agrees }) => [verdicts.filter(({ id }) => id.startsWith('A')).length, verdicts.length > 2, agrees]);
     expect(told).toEqual([[2, true, true], [0, false, true], [0, true, true]]);
   });
