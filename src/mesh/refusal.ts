@@ -50,7 +50,8 @@ function policyRule(rule: Value, path: string): string | undefined {
     return bad === undefined ? undefined : `\`${path}\` has path template \`${bad}\``;
   }) ?? some(list(field(rule, 'when')), (condition) => {
     const key = text(field(condition, 'key'));
-    if (key === undefined || !CONDITION.test(key)) return `\`${path}\` has condition key \`${String(key)}\``;
+    if (key === undefined) return `\`${path}\` has a condition without key`;
+    if (!CONDITION.test(key)) return `\`${path}\` has condition key \`${key}\``;
     const values = [...texts(field(condition, 'values')), ...texts(field(condition, 'notValues'))];
     if (values.length === 0 || values.includes('')) return `\`${path}\` has a condition without values`;
     return undefined;

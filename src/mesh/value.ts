@@ -36,9 +36,9 @@ export function text(value: Value): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A number, or undefined. */
+/** A number, or undefined: JSON, which the API server takes, has neither `.nan` nor `.inf`. */
 export function number(value: Value): number | undefined {
-  return typeof value === 'number' ? value : undefined;
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
 /** A mapping of strings, e.g. labels; other values are left out. */

@@ -132,8 +132,10 @@ function ownAnswerProblem(route: Value, path: string): string | undefined {
     const code = number(field(redirect, 'redirectCode'));
     if (code !== undefined && code !== 0 && (code < 300 || code > 399)) return `\`${path}.redirect\` has code ${code}`;
   }
+  if (!isMapping(field(route, 'directResponse'))) return undefined;
   const status = number(at(route, 'directResponse', 'status'));
-  return isMapping(field(route, 'directResponse')) && (status === undefined || status < 200 || status > 600) ? `\`${path}.directResponse\` has status ${String(status)}` : undefined;
+  if (status === undefined) return `\`${path}.directResponse\` has no status`;
+  return status < 200 || status > 600 ? `\`${path}.directResponse\` has status ${status}` : undefined;
 }
 
 function rewriteProblem(rewrite: Value, path: string): string | undefined {

@@ -232,6 +232,7 @@ describe('refused objects guard nothing, and the answer says so', () => {
     [{ rules: [{ to: [{ operation: { ports: ['http'] } }] }] }, '`spec.rules[0]` has port `http`'],
     [{ rules: [{ to: [{ operation: { paths: ['/a{b}'] } }] }] }, '`spec.rules[0]` has path template `/a{b}`'],
     [{ rules: [{ to: [{ operation: { paths: ['/{**}/{*}'] } }] }] }, '`spec.rules[0]` has path template `/{**}/{*}`'],
+    [{ rules: [{ when: [{ values: ['b'] }] }] }, '`spec.rules[0]` has a condition without key'],
     [{ rules: [{ when: [{ key: 'request.header[a]', values: ['b'] }] }] }, '`spec.rules[0]` has condition key `request.header[a]`'],
     [{ rules: [{ when: [{ key: 'source.ip' }] }] }, '`spec.rules[0]` has a condition without values'],
     [{ rules: [{ from: [{ source: { ipBlocks: ['1.2.3.4.5'] } }] }] }, '`spec.rules[0]` has IP block `1.2.3.4.5`'],

@@ -68,6 +68,7 @@ describe('what the webhook refuses takes only its own routes', () => {
     [{ http: [{ redirect: {} }] }, '`spec.http[0].redirect` changes nothing'],
     [{ http: [{ redirect: { uri: '/', redirectCode: 200 } }] }, '`spec.http[0].redirect` has code 200'],
     [{ http: [{ redirect: { uri: '/' }, rewrite: { uri: '/' } }] }, '`spec.http[0]` has a rewrite or fault beside its own answer'],
+    [{ http: [{ directResponse: {} }] }, '`spec.http[0].directResponse` has no status'],
     [{ http: [{ directResponse: { status: 601 } }] }, '`spec.http[0].directResponse` has status 601'],
     [{ http: [{ rewrite: {}, route: toHttpbin }] }, '`spec.http[0].rewrite` changes nothing'],
     [{ http: [{ rewrite: { uri: '/', uriRegexRewrite: { match: 'a', rewrite: 'b' } }, route: toHttpbin }] }, '`spec.http[0].rewrite` has two forms of the path'],

@@ -17,7 +17,7 @@ const require = createRequire(join(process.cwd(), 'package.json'));
 const namespace = globalThis.__stryker__ ??= {};
 
 /** Fuzzed and large inputs and whole pages cost most of the time, and notice nothing that the other tests do not. */
-const SLOW = /(?:hostile|pages|own-constructs)\.test\.ts$/;
+const SLOW = /(?:hostile|hostile-cases|pages|own-constructs)\.test\.ts$/;
 
 /** Of these many cases that all go the same way, so many of those that meet a mutant are tried: a mutant that survives is met by most of them. */
 const BROAD = /(?:recorded-answers|checks.cases)\.test\.ts$/;

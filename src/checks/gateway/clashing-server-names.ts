@@ -1,6 +1,7 @@
 import { certaintyOfPorts, rejectionsOf } from './listeners';
 import { nameServer, otherGateway, pathOf } from './server';
 import type { GatewayServer } from '../../mesh/gateway';
+import { isSubset } from '../../mesh/host-name';
 import type { Check } from '../check';
 import { Effect, Severity } from '../finding';
 
@@ -28,7 +29,9 @@ export const clashingServerNames: Check = {
   }),
 };
 
-/** The host of a server that stands for a server name. */
+/** The host of a server that stands for a server name; that of a route without TLS termination may stand below it, or be any. */
 export function hostIndex({ hosts }: GatewayServer, serverName: string): number {
-  return hosts.findIndex((host) => host.slice(host.indexOf('/') + 1).toLowerCase() === (serverName === '' ? '*' : serverName));
+  const names = hosts.map((host) => host.slice(host.indexOf('/') + 1).toLowerCase());
+  const exact = names.indexOf(serverName === '' ? '*' : serverName);
+  return exact < 0 ? Math.max(names.findIndex((name) => isSubset(serverName, name)), 0) : exact;
 }

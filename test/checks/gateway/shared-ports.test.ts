@@ -90,6 +90,14 @@ describe('MTLS056: one host in two redirects', () => {
 });
 
 describe('MTLS010: two servers for one server name', () => {
+  test('a route without TLS termination may take a server name below a host of its Gateway', () => {
+    const sni = route({ hosts: ['a.test'], gateways: ['tcp'], http: undefined, tls: [{ match: [{ sniHosts: ['a.test'] }], route: [{ destination: { host: 'httpbin' } }] }] });
+    const manifests = [gateway('tcp', [https('PASSTHROUGH', ['b.test', '*.test'], { credentialName: undefined })]), gateway('web', [https('SIMPLE', ['a.test'])]), sni];
+    expect(told(clashingServerNames, manifests)).toEqual([
+      'Gateway default/web spec.servers.0.hosts.0: host `a.test` of server 1 of Gateway `default/web` and host `*.test` of server 1 of Gateway `default/tcp` are one server name on port 443',
+    ]);
+  });
+
   test.each<[string, string, string]>([
     ['two namespaces', 'ns1/test.com', 'ns2/test.com'],
     ['with and without namespace', 'ns1/test.com', 'test.com'],
