@@ -49,14 +49,13 @@ export function parseWithNodes(yaml: string): ParsedDocument[] {
 /** Throws where a document is deeper or larger than any manifest, or contains itself. Without recursion: depth is what it guards against. */
 export function requireReadable(documents: readonly Value[]): void {
   let nodes = 0;
-  const pending: { value: Value; depth: number }[] = [{ value: documents, depth: 0 }];
+  const pending: { value: object; depth: number }[] = [{ value: documents, depth: 0 }];
   while (pending.length > 0) {
     const { value, depth } = pending.pop()!;
-    if (typeof value !== 'object' || value === null) continue;
     nodes += 1;
     if (depth > MAX_DEPTH) throw new Error(`manifests are nested too deeply or contain themselves: at most ${MAX_DEPTH} levels are read`);
     if (nodes > MAX_NODES) throw new Error(`manifests have too many values: at most ${MAX_NODES} are read`);
-    for (const child of Object.values(value)) {
+    for (const child of Object.values(value) as Value[]) {
       if (typeof child === 'object' && child !== null) pending.push({ value: child, depth: depth + 1 });
     }
   }
