@@ -7,8 +7,10 @@ const KYMA_GATEWAY = 'kyma-system/kyma-gateway';
 /** Whether manifests are for Kyma, as far as they tell: they hold objects of its API Gateway module, or routes bound to its gateway. */
 export function usesKyma(documents: readonly Value[]): boolean {
   return flatten(documents).some((document) => {
+    if ((text(field(document, 'apiVersion')) ?? '').startsWith(KYMA_GROUP)) return true;
     const spec = field(document, 'spec');
+    if (texts(field(spec, 'gateways')).includes(KYMA_GATEWAY)) return true;
     const entries = list(field(spec, 'http')).flatMap((entry) => list(field(entry, 'match'))).flatMap((match) => texts(field(match, 'gateways')));
-    return (text(field(document, 'apiVersion')) ?? '').startsWith(KYMA_GROUP) || [...texts(field(spec, 'gateways')), ...entries].includes(KYMA_GATEWAY);
+    return entries.includes(KYMA_GATEWAY);
   });
 }

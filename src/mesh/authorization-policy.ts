@@ -1,6 +1,6 @@
 import { KubeObject } from './kube-object';
 import { Scoped, selectorOf } from './policy-scope';
-import { at, entries, field, list, text, texts, Value } from './value';
+import { at, field, list, text, texts, Value } from './value';
 
 /** A field of a source or operation, or a `when` condition: values of which one must match, and values of which none may. */
 export interface PolicyField {
@@ -32,8 +32,9 @@ export interface AuthorizationPolicy extends Scoped {
   readonly dryRun: boolean;
 }
 
-const SOURCE_FIELDS = ['principals', 'requestPrincipals', 'namespaces', 'ipBlocks', 'remoteIpBlocks', 'serviceAccounts', 'trustDomains'];
-const OPERATION_FIELDS = ['hosts', 'ports', 'methods', 'paths'];
+const withNot = (key: string): readonly [string, string] => [key, `not${key[0].toUpperCase()}${key.slice(1)}`];
+const SOURCE_FIELDS = ['principals', 'requestPrincipals', 'namespaces', 'ipBlocks', 'remoteIpBlocks', 'serviceAccounts', 'trustDomains'].map(withNot);
+const OPERATION_FIELDS = ['hosts', 'ports', 'methods', 'paths'].map(withNot);
 
 /** Reads a policy; undefined where it applies to no classic gateway or sidecar. */
 export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy | undefined {
@@ -48,7 +49,7 @@ export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy
     action: (text(field(spec, 'action')) ?? 'ALLOW') as PolicyAction,
     provider: text(at(spec, 'provider', 'name')),
     rules: list(field(spec, 'rules')).map(readRule),
-    dryRun: isTrue(object.annotations.get('istio.io/dry-run')),
+    dryRun: isDryRun(object),
   };
 }
 
@@ -65,14 +66,22 @@ export function readRule(rule: Value): PolicyRule {
   };
 }
 
-function readFields(value: Value, names: readonly string[]): PolicyField[] {
-  const given = new Map(entries(value));
-  return names
-    .map((key) => ({ key, values: texts(given.get(key)), notValues: texts(given.get(`not${key[0].toUpperCase()}${key.slice(1)}`)) }))
-    .filter(({ values, notValues }) => values.length + notValues.length > 0);
+function readFields(value: Value, names: readonly (readonly [string, string])[]): PolicyField[] {
+  const found: PolicyField[] = [];
+  for (const [key, not] of names) {
+    const [given, excluded] = [field(value, key), field(value, not)];
+    if (given === undefined && excluded === undefined) continue;
+    const [values, notValues] = [texts(given), texts(excluded)];
+    if (values.length + notValues.length > 0) found.push({ key, values, notValues });
+  }
+  return found;
+}
+
+/** Whether a policy is only logged, as its annotation says. */
+export function isDryRun({ annotations }: KubeObject): boolean {
+  const value = annotations.get('istio.io/dry-run');
+  return value !== undefined && TRUE.includes(value);
 }
 
 // Go's strconv.ParseBool
-function isTrue(value: string | undefined): boolean {
-  return ['1', 't', 'T', 'TRUE', 'true', 'True'].includes(value ?? '');
-}
+const TRUE = ['1', 't', 'T', 'TRUE', 'true', 'True'];

@@ -27,6 +27,7 @@ export const DEFAULT_GATEWAY: Workload = {
 export class GatewayProxy {
   private readonly byPort = new Map<number, { gateway: GatewayObject; servers: GatewayServer[] }[]>();
   private readonly listeners = new Map<number, Remembered<Listener>>();
+  private all?: readonly { readonly server: GatewayServer; readonly target: number }[];
   private readonly tables = new Map<FilterChain, RouteTable>();
 
   public constructor(
@@ -85,8 +86,9 @@ export class GatewayProxy {
   }
 
   /** Every server, with the port on which the pods listen. */
-  public get servers(): { readonly server: GatewayServer; readonly target: number }[] {
-    return [...this.byPort].flatMap(([target, entries]) => entries.flatMap(({ servers }) => servers.map((server) => ({ server, target }))));
+  public get servers(): readonly { readonly server: GatewayServer; readonly target: number }[] {
+    this.all ??= [...this.byPort].flatMap(([target, entries]) => entries.flatMap(({ servers }) => servers.map((server) => ({ server, target }))));
+    return this.all;
   }
 
   /** Servers that hand bytes on have filter chains only for the routes that lead on. */

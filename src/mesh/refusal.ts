@@ -40,6 +40,7 @@ function policyRule(rule: Value, path: string): string | undefined {
     const fields = entries(part).filter(([, value]) => value !== null);
     if (fields.every(([, value]) => list(value).length === 0)) return `\`${path}\` has a source or operation without any field`;
     if (fields.some(([, value]) => list(value).includes(''))) return `\`${path}\` holds an empty string`;
+    if (!fields.some(([key]) => NARROW_FIELDS.has(key))) return undefined;
     const [accounts, others] = [['serviceAccounts', 'notServiceAccounts'], ['principals', 'notPrincipals', 'namespaces', 'notNamespaces']];
     if (accounts.some((key) => list(field(part, key)).length > 0) && others.some((key) => list(field(part, key)).length > 0)) return `\`${path}\` mixes serviceAccounts with principals or namespaces`;
     const port = [...texts(field(part, 'ports')), ...texts(field(part, 'notPorts'))].find((value) => !/^\d+$/.test(value) || Number(value) < 1 || Number(value) > 65535);
@@ -57,6 +58,9 @@ function policyRule(rule: Value, path: string): string | undefined {
     return undefined;
   });
 }
+
+/** The fields whose values follow rules of their own, in a source or operation. */
+const NARROW_FIELDS = new Set(['serviceAccounts', 'notServiceAccounts', 'ports', 'notPorts', 'ipBlocks', 'notIpBlocks', 'remoteIpBlocks', 'notRemoteIpBlocks', 'paths', 'notPaths']);
 
 const CONDITION = new RegExp('^(?:request\\.headers.*\\[.+\\]|source\\.(?:ip|namespace|principal|serviceAccount|trustDomain)|remote\\.ip|request\\.auth\\.(?:principal|audiences|presenter)'
   + '|request\\.auth\\.claims\\[.*\\]|destination\\.(?:ip|port)|connection\\.sni|experimental\\.envoy\\.filters\\..+)$', 's');
@@ -92,8 +96,8 @@ function target(spec: Value): string | undefined {
 }
 
 function some<T>(items: readonly T[], problem: (item: T, index: number) => string | undefined): string | undefined {
-  for (const [index, item] of items.entries()) {
-    const found = problem(item, index);
+  for (let index = 0; index < items.length; index += 1) {
+    const found = problem(items[index], index);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -21,14 +21,16 @@ export function entries(value: Value): [string, Value][] {
   return isMapping(value) ? Object.entries(value as Record<string, Value>) : [];
 }
 
+const NOTHING: readonly never[] = Object.freeze([]);
+
 /** The items of a list; none of anything else. */
 export function list(value: Value): readonly Value[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? value : NOTHING;
 }
 
 /** The strings of a list. */
 export function texts(value: Value): string[] {
-  return list(value).filter((item): item is string => typeof item === 'string');
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
 
 /** A string, or undefined. */
@@ -41,7 +43,10 @@ export function number(value: Value): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
+const NO_TEXTS: ReadonlyMap<string, string> = new Map();
+
 /** A mapping of strings, e.g. labels; other values are left out. */
 export function textMap(value: Value): ReadonlyMap<string, string> {
+  if (value === undefined) return NO_TEXTS;
   return new Map(entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }

@@ -5,9 +5,12 @@ import { at, entries, field } from '../../mesh/value';
 /** How the annotations begin that acknowledge findings on their object: `acknowledge.cdk8s-istio-security/MTLS030: <reason>`. */
 export const ACKNOWLEDGE = 'acknowledge.cdk8s-istio-security/';
 
+const NONE: readonly never[] = [];
+
 /** The annotations of an object that acknowledge, well-formed or not, by check id. */
-export function acknowledging(object: KubeObject): { readonly key: string; readonly id: string; readonly reason: unknown }[] {
+export function acknowledging(object: KubeObject): readonly { readonly key: string; readonly id: string; readonly reason: unknown }[] {
   const annotations = at(object.body, 'metadata', 'annotations');
+  if (annotations === undefined) return NONE;
   return entries(annotations).filter(([key]) => key.startsWith(ACKNOWLEDGE))
     .map(([key]) => ({ key, id: key.slice(ACKNOWLEDGE.length), reason: field(annotations, key) }));
 }

@@ -15,7 +15,8 @@ export interface UnequalPair {
 const gatewaysByName = oncePerContext(({ view }) => new Map(view.gateways.map((gateway) => [`${gateway.namespace}/${gateway.name}`, gateway])));
 
 /** The servers of the Gateways that a VirtualService is bound to, in the order of the Gateways. */
-export function boundServers(context: CheckContext, service: VirtualService): GatewayServer[] {
+export function boundServers(context: CheckContext, service: VirtualService): readonly GatewayServer[] {
+  if (service.gateways.length === 1) return gatewaysByName(context).get(service.gateways[0])?.servers ?? [];
   const gateways = [...new Set(service.gateways)].flatMap((name) => gatewaysByName(context).get(name) ?? []);
   return gateways.sort((a, b) => a.object.index - b.object.index).flatMap(({ servers }) => servers);
 }

@@ -17,10 +17,11 @@ export const plaintextSender: Check = {
   effect: Effect.OUTAGE,
   find: (context) => {
     const strict = writtenPeerAuthentications(context).filter(({ mode, selector }) => mode === 'STRICT' && selector.size > 0);
+    const wideModes = new Map([...new Set(strict.map(({ object }) => object.namespace))].map((namespace) => [namespace, modeOfNamespace(context, namespace)]));
     return strict.flatMap(({ object }) => {
-      if (object.namespace === context.view.settings.rootNamespace || hasOwnSettings(context, object.namespace)) return [];
-      const wide = modeOfNamespace(context, object.namespace);
-      return wide?.mode !== 'DISABLE' ? [] : [{
+      const wide = wideModes.get(object.namespace);
+      if (wide?.mode !== 'DISABLE' || object.namespace === context.view.settings.rootNamespace) return [];
+      return hasOwnSettings(context, object.namespace) ? [] : [{
         object,
         path: ['spec', 'mtls', 'mode'],
         message: `${describeObject(object)} demands mutual TLS, and ${describeObject(wide.object)} switches it off for callers`,

@@ -32,6 +32,8 @@ export interface Selecting {
   readonly selector?: ReadonlyMap<string, string>;
 }
 
+const routersOf = oncePerContext(({ proxies }) => new Set(proxies.map(({ workload }) => workload)));
+
 const known = new WeakMap<KubeObject, PolicyTargets>();
 
 /** What a policy is known to apply to: those of the root namespace apply everywhere. */
@@ -45,7 +47,7 @@ function findTargets(context: CheckContext, { object: { namespace }, selector }:
   if (selector === undefined) return { gateways: [], workloads: [], services: [] };
   const { view, proxies } = context;
   const root = namespace === view.settings.rootNamespace;
-  const routers = new Set(proxies.map(({ workload }) => workload));
+  const routers = routersOf(context);
   const services = root ? [...servicesByNamespace(context).values()].flat() : servicesByNamespace(context).get(namespace) ?? [];
   return {
     gateways: proxies.filter(({ workload }) => (root || workload.namespace === namespace) && surelySelects(selector, workload.labels)),
