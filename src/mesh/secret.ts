@@ -22,16 +22,20 @@ export class CredentialStore {
 
   public constructor(objects: readonly KubeObject[], given: readonly string[], private readonly complete: boolean) {
     for (const object of objects) {
-      const key = `${object.namespace}/${object.name}`;
-      const type = text(field(object.body, 'type'));
-      if (object.kind === 'Secret' && object.group === '' && type !== 'helm.sh/release.v1' && type !== 'kubernetes.io/service-account-token') this.secrets.set(key, object);
-      if (object.kind === 'ConfigMap' && object.group === '') this.configMaps.set(key, object);
+      if (object.group === '' && (object.kind === 'Secret' || object.kind === 'ConfigMap')) {
+        const key = `${object.namespace}/${object.name}`;
+        const type = text(field(object.body, 'type'));
+        if (object.kind === 'ConfigMap') this.configMaps.set(key, object);
+        else if (type !== 'helm.sh/release.v1' && type !== 'kubernetes.io/service-account-token') this.secrets.set(key, object);
+      }
       for (const secret of writtenBy(object)) this.promised.set(secret, object);
     }
     for (const secret of given) this.promised.set(secret, undefined);
     for (const key of new Set([...this.secrets.keys(), ...this.promised.keys()])) {
       const name = key.split('/')[1];
-      this.byName.set(name, [...this.byName.get(name) ?? [], key]);
+      const known = this.byName.get(name);
+      if (known === undefined) this.byName.set(name, [key]);
+      else known.push(key);
     }
   }
 

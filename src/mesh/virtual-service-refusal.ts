@@ -52,10 +52,10 @@ function portProblem(match: Value, path: string): string | undefined {
 
 function hostsProblem(hosts: readonly string[], inMesh: boolean): string | undefined {
   if (inMesh && hosts.includes('*')) return '`spec.hosts` holds `*`, which routes of the mesh must not';
-  const wrong = hosts.find((host) => host !== '*' && (host.replace(/^\*[-.]?/, '').includes('*') || host.includes('/') || host === ''));
+  const wrong = hosts.find((host) => host !== '*' && /^$|[*/]/.test(host) && (host.replace(/^\*[-.]?/, '').includes('*') || host.includes('/') || host === ''));
   if (wrong !== undefined) return `\`spec.hosts\` holds \`${wrong}\``;
   const matches = (a: string, b: string) => a === b || (a.startsWith('*') && b.endsWith(a.slice(1))) || (b.startsWith('*') && a.endsWith(b.slice(1)));
-  const twice = hosts.find((host, index) => hosts.slice(index + 1).some((other) => matches(host, other)));
+  const twice = hosts.length < 2 ? undefined : hosts.find((host, index) => hosts.slice(index + 1).some((other) => matches(host, other)));
   return twice === undefined ? undefined : `\`spec.hosts\` overlap in \`${twice}\``;
 }
 
@@ -151,14 +151,15 @@ function rewriteProblem(rewrite: Value, path: string): string | undefined {
 
 /** The host may be set in one place of a route only; what its destinations set is not counted (seen on istiod 1.30). */
 function authorityProblem(route: Value, path: string): string | undefined {
+  if (!text(at(route, 'rewrite', 'authority')) && !isMapping(at(route, 'headers', 'request'))) return undefined;
   const settings = (changes: Value) => [...entries(field(changes, 'set')), ...entries(field(changes, 'add'))].filter(([name]) => /^(?::authority|host)$/i.test(name)).length;
   const places = settings(at(route, 'headers', 'request')) + (text(at(route, 'rewrite', 'authority')) ? 1 : 0);
   return places > 1 ? `\`${path}\` sets the host more than once` : undefined;
 }
 
 function first<T>(items: readonly T[], problem: (item: T, index: number) => string | undefined): string | undefined {
-  for (const [index, item] of items.entries()) {
-    const found = problem(item, index);
+  for (let index = 0; index < items.length; index += 1) {
+    const found = problem(items[index], index);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -37,12 +37,21 @@ interface KeptHeader {
 
 function keptHeaders({ headers, destinations }: HttpRoute, index: number): KeptHeader[] {
   const changes = [headers, ...destinations.map((destination) => destination.headers)];
+  if (!changes.some(tellsCertificate)) return [];
   const removed = changes.flatMap(({ remove }) => remove).map((name) => name.toLowerCase());
   const written = ({ set }: HeaderChanges, path: FieldPath): KeptHeader[] => set
     .filter(([name, value]) => /%DOWNSTREAM_PEER_[A-Z]/.test(value) && !removed.includes(name.toLowerCase()))
     .map(([name]) => ({ name, path: [...path, 'headers', 'request', 'set', name] }));
   const ofDestinations = destinations.flatMap((destination, place) => written(destination.headers, ['spec', 'http', index, 'route', place]));
   return [...written(headers, ['spec', 'http', index]), ...ofDestinations];
+}
+
+const certified = new WeakMap<HeaderChanges, boolean>();
+
+function tellsCertificate(changes: HeaderChanges): boolean {
+  const found = certified.get(changes) ?? changes.set.some(([name, value]) => /%DOWNSTREAM_PEER_[A-Z]/.test(value) && !changes.remove.some((one) => one.toLowerCase() === name.toLowerCase()));
+  certified.set(changes, found);
+  return found;
 }
 
 function openServer(context: CheckContext, service: VirtualService, route: HttpRoute): GatewayServer | undefined {

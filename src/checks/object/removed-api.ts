@@ -27,6 +27,8 @@ const REMOVED = new Map<string, { readonly since: string; readonly use?: string 
   ...['v1alpha2', 'v1alpha3', 'v1beta1'].map((version): [string, { since: string; use: string }] => [`cert-manager.io/${version}`, { since: 'cert-manager 1.6', use: 'cert-manager.io/v1' }]),
 ]);
 
+const OLD_VERSIONS = new Set([...REMOVED.keys()].map((key) => key.split(' ')[0]));
+
 /** MTLS062: an object of an API version that servers do not know any more (Kubernetes deprecated API migration guide, release notes of Istio and cert-manager). */
 export const removedApi: Check = {
   id: 'MTLS062',
@@ -35,6 +37,7 @@ export const removedApi: Check = {
   effect: Effect.REFUSED,
   find: ({ objects }) => objects.flatMap((object) => {
     const version = text(field(object.body, 'apiVersion'))!;
+    if (!OLD_VERSIONS.has(version)) return [];
     const removed = REMOVED.get(version) ?? REMOVED.get(`${version} ${object.kind}`);
     if (removed === undefined) return [];
     const replaceable = removed.use !== undefined && object.kind !== 'Ingress' && object.kind !== 'CustomResourceDefinition';

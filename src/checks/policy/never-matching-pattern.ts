@@ -31,11 +31,13 @@ interface Problem {
 }
 
 function methodProblem({ key, value }: PolicyValue): Problem | undefined {
+  if (key !== 'methods') return undefined;
   const upper = value.toUpperCase();
-  return key === 'methods' && upper !== value ? { why: 'is in lower case, in which no request has its method', cure: `write \`${upper}\``, instead: upper } : undefined;
+  return upper !== value ? { why: 'is in lower case, in which no request has its method', cure: `write \`${upper}\``, instead: upper } : undefined;
 }
 
 function patternProblem({ key, value }: PolicyValue): Problem | undefined {
+  if (!value.includes('*')) return undefined;
   // `*.h:*` is a trap of its own; in path templates Istio refuses a lone `*`.
   if ((key === 'hosts' && value.endsWith(':*')) || /[{}]/.test(value)) return undefined;
   const slash = value.lastIndexOf('/');
