@@ -1,6 +1,6 @@
 import { describeRule, enforcedPolicies, PolicyValue, valuesOf, WrittenPolicy } from './written-policies';
 import { isTemplate, templateTest } from '../../authz/path-template';
-import { textTest } from '../../authz/string-match';
+import { anyTextTest } from '../../authz/string-match';
 import { PathNormalization } from '../../mesh/path-normalization';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
@@ -21,7 +21,10 @@ export const denyPathVariants: Check = {
 
 function findingsOf(policy: WrittenPolicy, rule: number, merges: boolean): Finding[] {
   const values = valuesOf(policy, 'paths').filter(({ negated, rule: number }) => !negated && number === rule);
-  const tests = values.map(({ value }) => (isTemplate(value) ? templateTest(value) : textTest(value)));
+  const tests = [
+    anyTextTest(values.map(({ value }) => value).filter((value) => !isTemplate(value))),
+    ...values.filter(({ value }) => isTemplate(value)).map(({ value }) => templateTest(value)),
+  ];
   return values.flatMap(({ value, path }: PolicyValue): Finding[] => {
     const open = spellings(value).filter((candidate) => !(merges && candidate.startsWith('//')) && !tests.some((test) => test(candidate)));
     return open.length === 0 ? [] : [{

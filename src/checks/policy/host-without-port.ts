@@ -1,5 +1,5 @@
 import { describeRule, enforcedPolicies, PolicyValue, valuesOf, WrittenPolicy } from './written-policies';
-import { hostTest, lowerAscii } from '../../authz/string-match';
+import { anyTextTest, lowerAscii } from '../../authz/string-match';
 import { putInto } from '../../mesh/groups';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
@@ -45,8 +45,8 @@ function findingsOf(context: CheckContext, keepsOut: boolean, words: Words): Fin
 function findingsIn(values: readonly PolicyValue[], policy: WrittenPolicy, words: Words): Finding[] {
   // A guard of a shared gateway lists thousands of hosts, nearly all of them with their own form with a port.
   const listed = new Set(values.map(({ value }) => lowerAscii(value)));
-  const tests = [...listed].filter((value) => value.endsWith('*') || value.startsWith('*')).map(hostTest);
-  const covered = (host: string) => listed.has(`${host}:*`) || listed.has(withPort(host)) || tests.some((test) => test(withPort(host)));
+  const matches = anyTextTest(listed);
+  const covered = (host: string) => listed.has(`${host}:*`) || matches(withPort(host));
   return values.filter(({ value }) => isBare(value) && !covered(lowerAscii(value))).map(({ value, rule, path }) => ({
     object: policy.object,
     path,
