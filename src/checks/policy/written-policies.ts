@@ -49,20 +49,6 @@ export function valuesOf({ values }: WrittenPolicy, ...keys: readonly string[]):
   return found.flatMap((key) => values.get(key)!).sort((a, b) => a.order - b.order);
 }
 
-/** A value of a policy that is more than a dry run. */
-export interface EnforcedValue {
-  readonly policy: WrittenPolicy;
-  readonly value: PolicyValue;
-}
-
-/** The values with a `*`. */
-export const starredValues: (context: CheckContext) => readonly EnforcedValue[] = oncePerContext((context) => enforcedPolicies(context)
-  .flatMap((policy) => policy.values.filter(({ value }) => value.includes('*')).map((value) => ({ policy, value }))));
-
-/** The principals. */
-export const principalValues: (context: CheckContext) => readonly EnforcedValue[] = oncePerContext((context) => enforcedPolicies(context)
-  .flatMap((policy) => policy.values.filter(({ key }) => key === 'principals' || key === 'source.principal').map((value) => ({ policy, value }))));
-
 /** How findings name a rule. */
 export function describeRule(rule: number, { object }: WrittenPolicy): string {
   return `rule ${rule + 1} of ${describeObject(object)}`;
