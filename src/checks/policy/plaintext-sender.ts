@@ -17,7 +17,8 @@ export const plaintextSender: Check = {
   effect: Effect.OUTAGE,
   find: (context) => {
     const strict = writtenPeerAuthentications(context).filter(({ mode, selector }) => mode === 'STRICT' && selector.size > 0);
-    const wideModes = new Map([...new Set(strict.map(({ object }) => object.namespace))].map((namespace) => [namespace, modeOfNamespace(context, namespace)]));
+    const namespaces = new Set(strict.map(({ object }) => object.namespace));
+    const wideModes = new Map([...namespaces].map((namespace) => [namespace, modeOfNamespace(context, namespace)]));
     return strict.flatMap(({ object }) => {
       const wide = wideModes.get(object.namespace);
       if (wide?.mode !== 'DISABLE' || object.namespace === context.view.settings.rootNamespace) return [];
