@@ -2,7 +2,7 @@ import { AccessRequest, ClientKind, HttpVersion } from '../authz';
 import { EvaluatedMesh, withToken } from '../authz/evaluation';
 import { HttpMessage } from '../authz/http-message';
 import { normalized } from '../authz/proxy-arrival';
-import { readRequest } from '../authz/request-line';
+import { inLine, readRequest } from '../authz/request-line';
 import { explore } from '../mesh/choices';
 import { RouteMatch } from '../mesh/virtual-service';
 
@@ -13,8 +13,10 @@ export type Part = { readonly message: HttpMessage } | { readonly refused: numbe
 
 /** The request with the host of an absolute target put where hosts stand. */
 export function canonical(request: AccessRequest): { readonly host: string; readonly path: string } {
-  const absolute = /^https?:\/\/([^/?#]*)(.*)$/is.exec(request.path);
-  if (absolute === null || request.httpVersion === HttpVersion.HTTP_2) return { host: request.host, path: request.path };
+  if (request.httpVersion === HttpVersion.HTTP_2) return { host: request.host, path: request.path };
+  const path = inLine(request.path);
+  const absolute = /^https?:\/\/([^/?#]*)(.*)$/is.exec(path);
+  if (absolute === null) return { host: request.host, path };
   return { host: absolute[1], path: absolute[2].startsWith('/') ? absolute[2] : `/${absolute[2]}` };
 }
 
@@ -22,7 +24,7 @@ export function canonical(request: AccessRequest): { readonly host: string; read
 export function pathPart(request: AccessRequest, behindProxies = false): Part {
   const given = { client: request.client, host: NEUTRAL_HOST, path: request.path, method: request.path === '*' ? request.method : 'GET', httpVersion: request.httpVersion };
   const part = read(given);
-  return behindProxies && 'refused' in part && part.refused === 403 ? read({ ...given, path: request.path.replace(/^https:/i, 'http:') }) : part;
+  return behindProxies && 'refused' in part && part.refused === 403 ? read({ ...given, path: inLine(request.path).replace(/^https:/i, 'http:') }) : part;
 }
 
 /** The method of a request. */

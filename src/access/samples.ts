@@ -17,7 +17,7 @@ export function pathCandidates(patterns: readonly TextPattern[], more: readonly 
   const around = [...plain, ...filled].flatMap((path) => [`${path}/`, `${path}/x`, `${path}x`, path.toUpperCase(), path.toLowerCase()]);
   const all = [...plain, '/', '/any-other', '/any/other', ...filled, ...pairs, ...around].map(rooted);
   const normal = [...new Set(all)].map((value) => ({ value, label: value === '/any-other' ? 'any other path' : value }));
-  const odd = ['/%00', '/ ', '*', 'no-slash', '/..', '/%zz', '/a%2Fb', '/a;x'].map((value) => ({ value, label: `${value} (odd)`, odd: true }));
+  const odd = ['/%00', '/a b', '*', 'no-slash', '/..', '/%zz', '/a%2Fb', '/a;x'].map((value) => ({ value, label: `${value} (odd)`, odd: true }));
   return [...normal, ...odd];
 }
 

@@ -33,7 +33,7 @@ export function readRequest(request: AccessRequest, secure: boolean, edge = requ
   if (!METHODS.has(method) && !http2) return { status: 400, malformed: `method \`${method}\` is unknown to HTTP/1.1` };
   const headers = readHeaders(request);
   if ('malformed' in headers) return headers;
-  const { authority, rest } = http2 ? { authority: request.host, rest: request.path } : target(request.host, request.path);
+  const { authority, rest } = http2 ? { authority: request.host, rest: request.path } : target(request.host, inLine(request.path));
   if (!AUTHORITY.test(authority)) return { status: 400, malformed: `host \`${authority}\` has characters that no host has` };
   // HTTP/2 has no answer for what is no request: the stream is reset or the connection ends.
   if (authority === '' && http2) return { malformed: 'the host is empty' };
@@ -42,7 +42,7 @@ export function readRequest(request: AccessRequest, secure: boolean, edge = requ
   if (/[\u0000-\u0020\u007f]/.test(rest)) return { status: 400, malformed: 'the path has spaces or control characters' };
   const bytes = Buffer.from(rest, 'utf8').toString('latin1');
   if (!http2 && /[\u0080-\u00ff]/.test(bytes)) return { status: 400, malformed: 'the path has bytes outside ASCII, which HTTP/1.1 does not carry' };
-  if (!secure && edge && /^https:\/\//i.test(request.path)) {
+  if (!secure && edge && /^https:\/\//i.test(inLine(request.path))) {
     return { status: 403, malformed: 'its target is of HTTPS, on a connection in plain text' };
   }
   if (rest === '*' && method !== 'OPTIONS') return { status: 400, malformed: 'the target `*` is for OPTIONS' };
@@ -65,6 +65,11 @@ export function readRequest(request: AccessRequest, secure: boolean, edge = requ
 export function passedOnProblem({ method, path, query }: HttpMessage): Malformed | undefined {
   if (!METHODS.has(method)) return { status: 400, malformed: `method \`${method}\` is unknown to HTTP/1.1, over which it is passed on` };
   return /[\u0080-\u00ff]/.test(path + query) ? { status: 400, malformed: 'the path has bytes outside ASCII, which HTTP/1.1 does not carry' } : undefined;
+}
+
+/** The target of a request line of HTTP/1.1: Envoy's parser (Balsa) passes over runs of spaces and tabs around it. */
+export function inLine(path: string): string {
+  return path.replace(/^[ \t]+|[ \t]+$/g, '');
 }
 
 /** An absolute target brings its own host, which replaces the header. */

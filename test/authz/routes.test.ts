@@ -174,6 +174,8 @@ describe('malformed requests', () => {
     ['a path with bytes outside ASCII', { path: '/é' }, 400],
     ['the same over HTTP/2', { path: '/é', httpVersion: HttpVersion.HTTP_2 }, 200],
     ['a space in the path', { path: '/a b' }, 400],
+    ['spaces and tabs around the path', { path: ' /a \t ' }, 200],
+    ['the same over HTTP/2', { path: '/a ', httpVersion: HttpVersion.HTTP_2 }, 400],
     ['`%00`', { path: '/%00' }, 400],
     ['a host with a space', { host: 'a test' }, 400],
     ['a header name with a space', { headers: { 'a b': 'c' } }, 400],
