@@ -59,7 +59,7 @@ test.each<[object, string | undefined]>([
   [operation({ paths: ['/a{*}'] }), '`spec.rules[0]` has path template `/a{*}`'],
   [operation({ notPaths: ['/{**}/{*}'] }), '`spec.rules[0]` has path template `/{**}/{*}`'],
   [when({ key: 'request.headers[a]', values: ['v'] }, { key: 'source.ip', notValues: ['v'] }), undefined],
-  [when({ key: 'source.ip', values: ['v'] }, { values: ['v'] }), '`spec.rules[0]` has condition key `undefined`'],
+  [when({ key: 'source.ip', values: ['v'] }, { values: ['v'] }), '`spec.rules[0]` has a condition without key'],
   [when({ key: 'odd.key', values: ['v'] }), '`spec.rules[0]` has condition key `odd.key`'],
   [when({ key: 'my.source.ip', values: ['v'] }), '`spec.rules[0]` has condition key `my.source.ip`'],
   [when({ key: 'source.ip.v4', values: ['v'] }), '`spec.rules[0]` has condition key `source.ip.v4`'],
