@@ -8,6 +8,8 @@ export interface Caller {
   readonly token?: Token;
   /** What the token is, in words. */
   readonly tokenName?: string;
+  /** Whom the token is for, where it says so. */
+  readonly audience?: string;
   /** Whether any manifest names it: an identity, an account or an issuer; the others stand for everybody else. */
   readonly named: boolean;
 }
@@ -23,6 +25,8 @@ export interface NamedClient {
 export interface NamedToken {
   readonly name: string;
   readonly token: Token;
+  /** Whom it is for, where it says so. */
+  readonly audience?: string;
   readonly named: boolean;
 }
 
@@ -34,5 +38,5 @@ export function isInMesh({ client }: Pick<Caller, 'client'>): boolean {
 /** A client with a token, or without. */
 export function callerOf(client: NamedClient, token?: NamedToken): Caller {
   if (token === undefined) return client;
-  return { name: `${client.name}, ${token.name}`, client: client.client, token: token.token, tokenName: token.name, named: client.named && token.named };
+  return { name: `${client.name}, ${token.name}`, client: client.client, token: token.token, tokenName: token.name, audience: token.audience, named: client.named && token.named };
 }

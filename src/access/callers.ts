@@ -76,7 +76,7 @@ export function describeCertificate({ uris, subject, issuer, dnsNames }: Certifi
 
 function token(issuer: string, { sub, aud, ...claims }: { sub?: string; aud?: unknown; [name: string]: unknown }, name: string): NamedToken {
   const audiences = aud === undefined ? undefined : [aud].flat().map(String);
-  return { name, token: Token.verified({ issuer, subject: sub, audiences, claims }), named: !issuer.includes(UNNAMED) };
+  return { name, token: Token.verified({ issuer, subject: sub, audiences, claims }), audience: audiences?.join(', '), named: !issuer.includes(UNNAMED) };
 }
 
 /** An audience that a policy asks for stands beside one that the issuer's rule asks for. */

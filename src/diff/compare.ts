@@ -85,11 +85,11 @@ function operationsOf(
   const paths = new Set(surfaces.flatMap((surface) => surface.paths.map(({ value }) => value)));
   const methods = new Set(surfaces.flatMap((surface) => surface.methods.map(({ value }) => value)));
   const headers = new Map(surfaces.flatMap((surface) => surface.headers.map(({ value }) => [JSON.stringify([...value]), value])));
-  const callers = new Map(sides.flatMap(({ space, endpoint }) => space.callersOf(endpoint)).map((caller) => [caller.name, caller]));
+  const callers = callersOf(sides);
   // Two callers are one only where both sides take them for one.
   const credentials = new Map<string, { readonly caller: Caller; readonly headers: HeaderSet }>();
   for (const lines of headers.values()) {
-    for (const caller of callers.values()) {
+    for (const caller of callers) {
       const request = sides[0].space.requestOf(sides[0].endpoint, caller, { headers: lines });
       const key = spaces.map((space) => space.partOf(request, 'credentials')).join('\n##\n');
       if (!credentials.has(key)) credentials.set(key, { caller, headers: lines });
@@ -98,6 +98,16 @@ function operationsOf(
   return [...credentials.values()].flatMap(({ caller, headers: lines }) => [...paths].flatMap((path) => (
     (path === '*' ? ['OPTIONS'] : [...methods]).map((method) => ({ caller, headers: lines, path, method }))
   )));
+}
+
+/** The callers of both sides. What one side calls the token of an issuer can be another token than on the other side: then its audience tells them apart. */
+function callersOf(sides: readonly { readonly space: AccessSpace; readonly endpoint: Endpoint }[]): Caller[] {
+  const all = sides.flatMap(({ space, endpoint }) => space.callersOf(endpoint));
+  const found = new Map(all.map((caller) => [JSON.stringify([caller.name, caller.token?.text]), caller]));
+  const once = new Set<string>();
+  const twice = new Set<string>();
+  for (const { name } of found.values()) (once.has(name) ? twice : once).add(name);
+  return [...found.values()].map((caller) => (twice.has(caller.name) ? { ...caller, name: `${caller.name} for audience ${caller.audience ?? 'none'}` } : caller));
 }
 
 /** What of a decision is somebody's access: texts and reasons do not count. */

@@ -59,3 +59,10 @@ test('a removed DENY, an added route and a new host are gains; a missing Gateway
   expect(new Set(lost.map(({ kind }) => kind))).toEqual(new Set(['open']));
   expect(lost.every(({ objects }) => objects.includes('Gateway default/httpbin-gateway removed'))).toBe(true);
 });
+
+test('another audience of an issuer: the tokens for the one that was asked for lose', () => {
+  const after = copy(bearers);
+  after.filter(({ kind }) => kind === 'RequestAuthentication').forEach(({ spec }) => { spec.jwtRules[0].audiences = ['other']; });
+  const told = story(bearers, after).filter((text) => !text.includes('in-mesh'));
+  expect(told).toContainEqual(expect.stringMatching(/^loses \| .*token of \S+ for audience example/));
+});
