@@ -13,6 +13,8 @@ type Request struct {
 	// To is the Service, `namespace/name`, that the client connects to: that of a gateway, or in the mesh that of a workload.
 	To   string `json:"to"`
 	Port int    `json:"port"`
+	// Through is the Deployment, `namespace/name`, through whose sidecar the request leaves, in plain HTTP up to there.
+	Through string `json:"through,omitempty"`
 	// TLS without a certificate of the client, unless Certificate and Key or Identity say so.
 	TLS         bool   `json:"tls,omitempty"`
 	SNI         string `json:"sni,omitempty"`

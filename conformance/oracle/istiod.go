@@ -32,6 +32,8 @@ type configuration struct {
 	clusters  []tree
 	endpoints map[string]tree
 	secrets   map[string]tree
+	// caller is a pod behind no Service, whose sidecar serves what it sends.
+	caller bool
 }
 
 // ask lets istiod configure the proxies of all pods that have one.
@@ -53,7 +55,7 @@ func ask(given *objects, made *kubernetes) (answers []configuration, err error) 
 			if !p.gateway && !p.sidecar {
 				continue
 			}
-			answer, problem := configure(server, p, settings.GetTrustDomain())
+			answer, problem := configure(server, p, settings.GetTrustDomain(), p.sidecar && len(made.ports(p)) == 0)
 			if problem != nil {
 				err = problem
 				return
@@ -67,7 +69,7 @@ func ask(given *objects, made *kubernetes) (answers []configuration, err error) 
 	return answers, err
 }
 
-func configure(server *xds.FakeDiscoveryServer, p *pod, trustDomain string) (*configuration, error) {
+func configure(server *xds.FakeDiscoveryServer, p *pod, trustDomain string, caller bool) (*configuration, error) {
 	kind := model.SidecarProxy
 	if p.gateway {
 		kind = model.Router
@@ -80,10 +82,10 @@ func configure(server *xds.FakeDiscoveryServer, p *pod, trustDomain string) (*co
 		},
 		VerifiedIdentity: &spiffe.Identity{TrustDomain: trustDomain, Namespace: namespace, ServiceAccount: account},
 	})
-	c := &configuration{pod: p, routes: map[string]tree{}, endpoints: map[string]tree{}, secrets: map[string]tree{}}
+	c := &configuration{pod: p, caller: caller, routes: map[string]tree{}, endpoints: map[string]tree{}, secrets: map[string]tree{}}
 	listeners := server.Listeners(proxy)
 	for _, listener := range listeners {
-		if p.gateway || listener.Name == model.VirtualInboundListenerName {
+		if p.gateway || listener.Name == model.VirtualInboundListenerName || caller && toService(listener.Name) {
 			c.listeners = append(c.listeners, toTree(listener))
 		}
 	}
@@ -120,6 +122,12 @@ func configure(server *xds.FakeDiscoveryServer, p *pod, trustDomain string) (*co
 		c.secrets[secret.Name] = toTree(message)
 	}
 	return c, nil
+}
+
+// toService tells whether a listener is for one of the ports that generated requests go to.
+func toService(name string) bool {
+	port := name[strings.LastIndex(name, "_")+1:]
+	return name == "0.0.0.0_80" || name == "0.0.0.0_8000" || port == "5432"
 }
 
 func toTree(message proto.Message) tree {

@@ -277,6 +277,19 @@ func (c *kubernetes) ports(p *pod) []int {
 	return sorted
 }
 
+// entrance is where the client connects to.
+func (c *kubernetes) entrance(r Request) string {
+	if r.Through == "" {
+		return c.address(r.To, r.Port)
+	}
+	for _, p := range c.pods {
+		if p.owner == r.Through {
+			return fmt.Sprintf("%s:%d", p.ip, r.Port)
+		}
+	}
+	return ""
+}
+
 // address is where kube-proxy sends a connection to a Service, or empty.
 func (c *kubernetes) address(name string, number int) string {
 	for _, service := range c.services {

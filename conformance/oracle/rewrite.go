@@ -27,9 +27,13 @@ func (r *rewriter) add(c configuration, ports []int) error {
 	if err := r.mesh(prefix, c.pod); err != nil {
 		return err
 	}
+	// Before the names get their prefix.
+	asked := authorizers(c.listeners)
 	for _, listener := range c.listeners {
 		if c.pod.gateway {
 			r.gatewayListener(listener, c.pod)
+		} else if outbound(listener) {
+			callerListener(listener, c.pod)
 		} else if !sidecarListener(listener, c.pod, ports) {
 			continue
 		}
@@ -38,7 +42,7 @@ func (r *rewriter) add(c configuration, ports []int) error {
 		r.append("lds", "envoy.config.listener.v3.Listener", listener)
 	}
 	for _, cluster := range c.clusters {
-		if !r.cluster(cluster, c) {
+		if !r.cluster(cluster, c, asked) {
 			continue
 		}
 		cluster["name"] = prefix + text(cluster["name"])
@@ -122,6 +126,14 @@ func (r *rewriter) common(prefix string, c configuration, resource tree) {
 			}
 			discovery["configSource"] = r.source(file)
 		}
+		if node["configDiscovery"] != nil {
+			// A WasmPlugin, which would be fetched: one that refuses everybody stands for it.
+			delete(node, "configDiscovery")
+			node["typedConfig"] = tree{
+				"@type": "type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC",
+				"rules": tree{"policies": tree{}},
+			}
+		}
 		if strings.HasSuffix(text(node["@type"]), ".HttpConnectionManager") {
 			delete(node, "tracing")
 			node["accessLog"] = []any{r.accessLog(prefix)}
@@ -171,6 +183,20 @@ func (r *rewriter) gatewayListener(listener tree, p *pod) {
 	delete(listener, "bindToPort")
 }
 
+// outbound tells whether a listener of a sidecar takes what its pod sends.
+func outbound(listener tree) bool {
+	return text(listener["trafficDirection"]) == "OUTBOUND"
+}
+
+// callerListener makes the listener for what a pod sends to a port of Services one that listens on the pod's own address.
+func callerListener(listener tree, p *pod) {
+	address := listener["address"].(tree)["socketAddress"].(tree)
+	address["address"] = p.ip
+	for _, field := range []string{"additionalAddresses", "useOriginalDst", "bindToPort"} {
+		delete(listener, field)
+	}
+}
+
 // sidecarListener makes the listener that takes all redirected connections one that listens on the pod's ports.
 func sidecarListener(listener tree, p *pod, ports []int) bool {
 	if len(ports) == 0 {
@@ -198,10 +224,23 @@ func socket(address string, port int) tree {
 	return tree{"socketAddress": tree{"address": address, "portValue": port}}
 }
 
-func (r *rewriter) cluster(cluster tree, c configuration) bool {
+// authorizers are the clusters of the external authorizers that filters ask.
+func authorizers(listeners []tree) map[string]bool {
+	found := map[string]bool{}
+	for _, listener := range listeners {
+		visit(listener, func(node tree) {
+			if address, ok := node["serverUri"].(tree); ok {
+				found[text(address["cluster"])] = true
+			}
+		})
+	}
+	return found
+}
+
+func (r *rewriter) cluster(cluster tree, c configuration, asked map[string]bool) bool {
 	name := text(cluster["name"])
 	delete(cluster, "edsClusterConfig")
-	if !c.pod.gateway {
+	if !c.pod.gateway && !asked[name] && !(c.caller && strings.HasPrefix(name, "outbound|")) {
 		if !strings.HasPrefix(name, "inbound|") && !strings.HasPrefix(name, "InboundPassthrough") {
 			return false
 		}

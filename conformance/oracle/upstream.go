@@ -18,6 +18,9 @@ import (
 
 const echoHeader = "x-oracle-echo"
 
+// deniedPrefix is where the upstream plays an external authorizer that refuses everybody.
+const deniedPrefix = "/oracle-denies"
+
 // upstream stands for all applications: it tells in a response header what it got, also over TLS that no proxy has opened. net/http would refuse or
 // normalise some requests.
 type upstream struct {
@@ -90,6 +93,12 @@ func (u *upstream) answer(connection net.Conn) {
 		}
 		if _, err := io.CopyN(io.Discard, reader, length); err != nil {
 			return
+		}
+		if strings.HasPrefix(echo.Target, deniedPrefix) {
+			if _, err := fmt.Fprint(connection, "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n"); err != nil {
+				return
+			}
+			continue
 		}
 		if _, err := fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n%s: %s\r\n\r\n", echoHeader, echo.encode(connection.LocalAddr())); err != nil {
 			return

@@ -86,7 +86,7 @@ func (w *worker) run(job Job, verdict *Verdict) error {
 	verdict.Rejected = running.rejected()
 	locals := make([]string, len(job.Requests))
 	for i, request := range job.Requests {
-		result, local := send(request, made.address(request.To, request.Port), w.authority)
+		result, local := send(request, made.entrance(request), w.authority)
 		locals[i] = local
 		if result.Upstream != nil {
 			result.Upstream.Workload = owner(made, w.upstream, result.Upstream.Workload)

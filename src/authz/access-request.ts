@@ -19,7 +19,7 @@ export interface AccessRequest {
   readonly path: string;
   /**
    * The server name that the client asks for in the TLS handshake; the empty text sends none.
-   * @default - the host without its port
+   * @default - the host without its port; of callers in the mesh the name that their proxies ask for, `outbound_.<port>_._.<Service>`
    */
   readonly sni?: string;
   /**

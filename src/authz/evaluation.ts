@@ -132,7 +132,7 @@ function insideMesh(journey: Journey, request: AccessRequest, message: HttpMessa
   if (backend.kind === 'none') return end(journey, Outcome.CONNECTION_REFUSED, backend.reason);
   if (backend.kind === 'outside') return end(journey, Outcome.UNDECIDED, `Service \`${backend.service}\` leads where no manifest shows`);
   journey.log.tell(() => `${client.toString()} calls Service ${backend.service} directly`);
-  return workloadHop(journey, backend, message, { gateway: false, identity: client._meshIdentity(), sourceIp: request.clientIp });
+  return workloadHop(journey, backend, message, { gateway: false, identity: client._meshIdentity(), sourceIp: request.clientIp, sni: request.sni });
 }
 
 /** The full name of the Service that a caller in the mesh means; undefined where the host names none. */

@@ -43,18 +43,27 @@ export function readProviders(rules: readonly JwtRule[], fetched: ReadonlyMap<st
  */
 export function authenticate(providers: readonly JwtProvider[], message: HttpMessage, world: TokenWorld): Authentication {
   if (providers.length === 0 || isPreflight(message)) return { ok: true, message };
-  const clean = withoutOutputs(providers, message);
+  let current = withoutOutputs(providers, message);
   let failure: Failure & { readonly source: string } | undefined;
   for (const { rule, keys } of providers) {
-    const tokens = tokensFor(rule, message);
+    const tokens = tokensFor(rule, current);
     if (tokens.length === 0) continue;
-    const results = tokens.map((token) => verify(token, rule, keys, world));
-    const bad = results.find((result) => 'reason' in result);
-    if (bad === undefined) return accepted(rule, results[results.length - 1] as ParsedToken, clean);
+    let claims: Value;
+    let bad: Failure | undefined;
+    for (const compact of tokens) {
+      const result = verify(compact, rule, keys, world);
+      if ('reason' in result) {
+        bad = result;
+        break;
+      }
+      // A token that is valid is taken out at once: where another one is not, the next provider does not see it any more.
+      ({ message: current, claims } = accepted(rule, result, current));
+    }
+    if (bad === undefined) return { ok: true, message: current, claims, provider: rule };
     // Of several failures the first of a provider that knows the issuer is reported (Envoy `jwt_authn/verifier.cc`, AnyVerifierImpl).
-    if (failure === undefined || failure.issuer) failure = { ...bad as Failure, source: rule.source };
+    if (failure === undefined || failure.issuer) failure = { ...bad, source: rule.source };
   }
-  if (failure === undefined) return { ok: true, message: clean };
+  if (failure === undefined) return { ok: true, message: current };
   const { status, reason, source } = failure;
   return { ok: false, status, reason, source };
 }
@@ -92,7 +101,7 @@ function sameAudience(a: string, b: string): boolean {
   return plain(a) === plain(b);
 }
 
-function accepted(rule: JwtRule, token: ParsedToken, message: HttpMessage): Authentication {
+function accepted(rule: JwtRule, token: ParsedToken, message: HttpMessage): { readonly message: HttpMessage; readonly claims: Value } {
   let headers = message.headers;
   let { query } = message;
   if (!rule.forwardOriginalToken) {
@@ -106,7 +115,7 @@ function accepted(rule: JwtRule, token: ParsedToken, message: HttpMessage): Auth
     if (typeof value === 'object' && value !== null) headers = headers.with(header, Buffer.from(JSON.stringify(value)).toString('base64'));
     else if (value !== undefined && value !== null) headers = headers.with(header, String(value));
   }
-  return { ok: true, message: { ...message, headers, query }, claims: normalizeClaims(token.claims, rule.spaceDelimitedClaims), provider: rule };
+  return { message: { ...message, headers, query }, claims: normalizeClaims(token.claims, rule.spaceDelimitedClaims) };
 }
 
 /** Where a rule looks for tokens: what it names, or else `Authorization: Bearer` and the parameter `access_token`. */

@@ -13,9 +13,11 @@ import { Backend } from '../mesh/backend';
 export interface Caller {
   /** Its SPIFFE ID; undefined without a sidecar. */
   readonly identity?: string;
-  /** A gateway takes from DestinationRules and namespace-wide settings whether to use TLS; other callers do what the pods accept. */
+  /** A gateway takes from DestinationRules and namespace-wide settings whether to use TLS; so does the proxy of another caller, which can also do what the pods accept. */
   readonly gateway: boolean;
   readonly sourceIp?: string;
+  /** The server name that a caller in the mesh asks for, unless it is the one that proxies ask for. */
+  readonly sni?: string;
   /** The caller hands on bytes: in the clear, or TLS of the client that nobody has opened. */
   readonly stream?: 'clear' | 'sealed';
 }
@@ -30,6 +32,9 @@ export function workloadHop(journey: Journey, backend: Pods, message: HttpMessag
   if (backend.assumed !== undefined) journey.assumptions.add(backend.assumed);
   if (!workload.proxied) {
     journey.log.tell(() => `${place} has no sidecar: no policy is enforced there`);
+    if (caller.gateway && caller.stream === undefined && backend.tlsMode !== undefined && backend.tlsMode !== 'DISABLE') {
+      return end(journey, Outcome.UNDECIDED, `a DestinationRule makes the gateway speak TLS (${backend.tlsMode}) to ${place}, which has no sidecar: the manifests do not show whether the application does`);
+    }
     return arrived(journey, backend, caller.gateway ? message : journey.sent, `${place} has no sidecar`);
   }
   const security = journey.security.of(workload, journey.choices);
@@ -86,26 +91,50 @@ function connect(journey: Journey, backend: Pods, caller: Caller): Peer | Decisi
   const { workload, port } = backend;
   const place = `${workload.namespace}/${workload.name}`;
   const mode = view.peerAuthentications.inbound(workload, port, choices);
-  const plain: Peer = { tls: false };
-  const answers = caller.gateway && caller.stream === undefined;
+  const proxied = caller.gateway || throughOwnProxy(journey, backend, caller, mode);
+  const answers = proxied && caller.stream === undefined;
   const [outcome, more] = answers ? [Outcome.UNAVAILABLE, { status: 503 }] : [Outcome.CONNECTION_CLOSED, {}];
   const fail = (reason: string) => end(journey, outcome, reason, more);
-  const secured = mode !== 'DISABLE' && (!caller.gateway || usesTls(journey, backend));
-  const identity = secured ? caller.identity : undefined;
+  const sends = proxied ? sentTls(journey, backend, mode) : mode === 'DISABLE' ? 'none' : 'mesh';
+  if (sends === 'other') return otherTls(journey, backend, mode, fail);
+  if (sends === 'mesh' && mode === 'DISABLE') return fail(`${place} takes no mutual TLS (PeerAuthentication DISABLE), and the caller speaks it`);
+  const identity = sends === 'mesh' ? caller.identity : undefined;
   if (identity === undefined && mode === 'STRICT' && caller.stream === 'sealed') {
     return end(journey, Outcome.HANDSHAKE_REJECTED, `the sidecar of ${place} takes the client's TLS for its own, and its certificate is not of the mesh`);
   }
-  if (identity === undefined) return mode === 'STRICT' ? fail(`${place} takes mutual TLS only (PeerAuthentication STRICT), and the caller sends plain text`) : plain;
+  if (identity === undefined) return mode === 'STRICT' ? fail(`${place} takes mutual TLS only (PeerAuthentication STRICT), and the caller sends plain text`) : { tls: false };
   const domain = /^spiffe:\/\/([^/]+)/.exec(identity)?.[1] ?? '';
   const { trustDomain, trustDomainAliases } = view.settings;
   if (![trustDomain, ...trustDomainAliases].includes(domain)) {
     return end(journey, Outcome.HANDSHAKE_REJECTED, `the sidecar of ${place} refuses peers of trust domain \`${domain}\``);
   }
-  return meshPeer(identity, caller.gateway ? backend.sni : undefined);
+  return meshPeer(identity, caller.sni ?? backend.sni);
 }
 
-function usesTls({ view, choices }: Journey, { tlsMode, workload }: Pods): boolean {
-  if (tlsMode === 'DISABLE') return false;
-  if (tlsMode === 'ISTIO_MUTUAL') return true;
-  return view.settings.autoMtls && view.peerAuthentications.ofNamespace(workload.namespace, choices) !== 'DISABLE';
+/**
+ * Whether a caller in the mesh sends through its own proxy, where that makes a difference: a DestinationRule, or mutual TLS that is off for the mesh or the
+ * namespace, binds the proxy of the caller, and nothing binds a caller that speaks to the pods by itself.
+ */
+function throughOwnProxy(journey: Journey, backend: Pods, { identity }: Caller, mode: string): boolean {
+  if (identity === undefined) return false;
+  const sends = sentTls(journey, backend, mode);
+  if (sends === (mode === 'DISABLE' ? 'none' : 'mesh')) return false;
+  const why = backend.tlsMode === undefined ? 'which sends plain text there' : `for which a DestinationRule sets TLS ${backend.tlsMode}`;
+  return journey.choices.ask(`own proxy ${backend.service}`, `${identity} sends through its own proxy, ${why}`);
+}
+
+/** What a proxy sends to the pods: plain text, mutual TLS of the mesh, or other TLS. */
+function sentTls({ view, choices }: Journey, { tlsMode, workload }: Pods, mode: string): 'none' | 'mesh' | 'other' {
+  if (tlsMode === 'DISABLE') return 'none';
+  if (tlsMode === 'ISTIO_MUTUAL') return 'mesh';
+  if (tlsMode !== undefined) return 'other';
+  return mode !== 'DISABLE' && view.settings.autoMtls && view.peerAuthentications.ofNamespace(workload.namespace, choices) !== 'DISABLE' ? 'mesh' : 'none';
+}
+
+/** TLS that is not of the mesh: no sidecar opens it. On TCP ports that take plain text it comes through to the application. */
+function otherTls(journey: Journey, { workload, http, tlsMode }: Pods, mode: string, fail: (reason: string) => DecisionProps): DecisionProps {
+  const place = `${workload.namespace}/${workload.name}`;
+  const reason = `a DestinationRule sets TLS ${tlsMode ?? ''} for ${place}`;
+  if (http || mode === 'STRICT') return fail(`${reason}, which its sidecar does not take`);
+  return end(journey, Outcome.UNDECIDED, `${reason}, which its sidecar hands to the application: the manifests do not show what that makes of it`);
 }

@@ -1,4 +1,4 @@
-import { pathCovers } from './api-rule-rules';
+import { ApiRulePaths } from './api-rule-paths';
 import { KubeObject } from './kube-object';
 import { at, field, isMapping, list, number, text, texts, Value } from './value';
 
@@ -22,7 +22,7 @@ export function apiRuleProblem(object: KubeObject, apiVersion: string): string |
     const problem = ruleProblem(rule, spec, `spec.rules[${index}]`);
     if (problem !== undefined) return problem;
   }
-  return conflict(rules);
+  return conflict(rules) ?? differingPlaces(rules);
 }
 
 function ruleProblem(rule: Value, spec: Value, path: string): string | undefined {
@@ -43,10 +43,29 @@ function ruleProblem(rule: Value, spec: Value, path: string): string | undefined
 
 /** A rule that an earlier one covers for the same method puts the whole APIRule into the state Error. */
 function conflict(rules: readonly Value[]): string | undefined {
-  const flat = rules.flatMap((rule) => texts(field(rule, 'methods')).map((method) => ({ method, path: text(field(rule, 'path'))! })));
-  for (const [index, later] of flat.entries()) {
-    const earlier = flat.slice(0, index).find(({ method, path }) => method === later.method && pathCovers(path, later.path));
-    if (earlier !== undefined) return `path \`${later.path}\` with method ${later.method} conflicts with the earlier \`${earlier.path}\``;
+  const paths = new Map<string, ApiRulePaths>();
+  for (const rule of rules) {
+    const path = text(field(rule, 'path'))!;
+    for (const method of texts(field(rule, 'methods'))) {
+      const known = paths.get(method) ?? new ApiRulePaths();
+      paths.set(method, known);
+      const earlier = known.add(path);
+      if (earlier !== undefined) return `path \`${path}\` with method ${method} conflicts with the earlier \`${earlier}\``;
+    }
+  }
+  return undefined;
+}
+
+/** One issuer with one key address takes its tokens from the same places in all rules. */
+function differingPlaces(rules: readonly Value[]): string | undefined {
+  const places = new Map<string, string>();
+  for (const authentication of rules.flatMap((rule) => list(at(rule, 'jwt', 'authentications')))) {
+    const issuer = text(field(authentication, 'issuer')) ?? '';
+    const key = JSON.stringify([issuer, text(field(authentication, 'jwksUri'))]);
+    const headers = list(field(authentication, 'fromHeaders')).map((header) => [text(field(header, 'name')), text(field(header, 'prefix')) ?? '']);
+    const place = JSON.stringify([headers, texts(field(authentication, 'fromParams'))]);
+    if ((places.get(key) ?? place) !== place) return `tokens of issuer \`${issuer}\` are expected in different places`;
+    places.set(key, place);
   }
   return undefined;
 }

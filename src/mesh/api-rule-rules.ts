@@ -63,7 +63,7 @@ export function pathCovers(pattern: string, path: string): boolean {
   if (pattern === '/*') return true;
   const [segments, others] = [pattern, path === '/*' ? '/{**}' : path].map((value) => value.slice(1).split('/'));
   for (const [index, segment] of segments.entries()) {
-    if (segment === '{**}') return index === segments.length - 1;
+    if (segment === '{**}') return index === segments.length - 1 && index < others.length;
     if (others[index] === undefined || others[index] === '{**}') return false;
     if (segment !== others[index] && segment !== '{*}') return false;
   }

@@ -1,5 +1,5 @@
 import { Choices } from './choices';
-import { rulesFor } from './destination-rule';
+import { rulesFor, tlsModeFor } from './destination-rule';
 import { selects, surelySelects } from './labels';
 import { MeshView, SERVICE_LABEL } from './mesh-view';
 import { Service } from './service';
@@ -56,7 +56,7 @@ export function findBackend(
   if (workload === undefined) return { kind: 'none', reason: `no pods behind Service \`${key}\`` };
   const target = typeof found.targetPort === 'number' ? found.targetPort : workload.namedPorts.get(found.targetPort);
   if (target === undefined && view.complete) return { kind: 'none', reason: `no container of Service \`${key}\` has a port named \`${found.targetPort}\`` };
-  const tlsMode = rules.map((rule) => rule.tlsMode).find((mode) => mode !== undefined);
+  const tlsMode = tlsModeFor(rules, number, subset);
   return { kind: 'pods', service: key, workload, port: target ?? number, http: found.http, tlsMode, sni: `outbound_.${number}_.${subset ?? ''}_.${host}`, assumed: workload.assumed };
 }
 

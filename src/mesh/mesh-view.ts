@@ -1,4 +1,5 @@
 import { expandApiRule } from './api-rule';
+import { HostOccupation, oldestFirst } from './api-rule-hosts';
 import { AuthorizationPolicy, readAuthorizationPolicy } from './authorization-policy';
 import { mergeDelegates } from './delegate';
 import { DestinationRule, readDestinationRule } from './destination-rule';
@@ -7,6 +8,7 @@ import { GatewayObject, readGateway } from './gateway';
 import { grouped, putInto } from './groups';
 import { KubeObject, readObject } from './kube-object';
 import { presumedKymaGateway } from './kyma-gateway';
+import { surelySelects } from './labels';
 import { readPeerAuthentication, PeerAuthentications } from './peer-authentication';
 import { ScopeIndex, Scoped, selectorOf } from './policy-scope';
 import { refusalOf } from './refusal';
@@ -143,15 +145,28 @@ export class MeshView {
     const next = 1 + objects.reduce((last, { index }) => Math.max(last, index), -1);
     for (const object of objects.filter(({ kind, group }) => kind === 'ExternalGateway' && group === 'gateway.kyma-project.io')) add(object, expandExternalGateway(object));
     const gateways = new Map([...objects, ...made].filter(({ kind, group }) => kind === 'Gateway' && group === 'networking.istio.io').map((object) => [`${object.namespace}/${object.name}`, readGateway(object)]));
-    for (const object of objects.filter(({ kind, group }) => kind === 'APIRule' && group === 'gateway.kyma-project.io')) {
+    const hosts = new HostOccupation(objects.filter((object) => object.kind === 'VirtualService' && isIstio(object) && refusalOf(object, this.settings.behaviour.minor) === undefined));
+    const rules = objects.filter(({ kind, group }) => kind === 'APIRule' && group === 'gateway.kyma-project.io');
+    for (const object of oldestFirst(rules)) {
       const { objects: expanded, problem } = expandApiRule(object, (text(at(object.body, 'apiVersion')) ?? '').split('/')[1], {
         selector: (namespace, name) => this.service(namespace, name)?.selector ?? (this.complete ? undefined : new Map([[SERVICE_LABEL, `${namespace}/${name}`]])),
+        bare: (namespace, name) => this.bareBehind(namespace, name),
+        occupant: (host, rule) => hosts.occupant(host, rule),
+        authorizers: this.settings.httpAuthorizers === undefined && !this.complete ? undefined : new Set(this.settings.httpAuthorizers),
         gatewayHosts: (name) => gateways.get(name)?.servers.flatMap(({ hosts }) => hosts) ?? (this.complete ? undefined : []),
       });
       if (problem !== undefined) refuse(object, problem);
       add(object, expanded);
+      hosts.take(expanded, object);
     }
     return made;
+  }
+
+  private bareBehind(namespace: string, name: string): string | undefined {
+    const service = this.service(namespace, name);
+    if (service === undefined || service.selector.size === 0) return undefined;
+    const bare = this.workloadsIn(namespace).find(({ proxied, labels }) => !proxied && surelySelects(service.selector, labels));
+    return bare === undefined ? undefined : `${bare.namespace}/${bare.name}`;
   }
 }
 

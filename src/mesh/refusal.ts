@@ -20,8 +20,17 @@ const RULES: Record<string, (spec: Value, object: KubeObject) => string | undefi
   VirtualService: virtualServiceRefusal,
   AuthorizationPolicy: authorizationPolicy,
   RequestAuthentication: (spec) => target(spec) ?? some(list(field(spec, 'jwtRules')), (rule, index) => jwtRuleRefusal(rule, `spec.jwtRules[${index}]`)),
+  DestinationRule: destinationRule,
   PeerAuthentication: (spec) => target(spec) ?? peerAuthenticationRefusal(spec),
 };
+
+/** Istio's webhook takes no policy that says nothing (istio `validation.go`, validateTrafficPolicy). */
+function destinationRule(spec: Value): string | undefined {
+  const says = (policy: Value, ...others: string[]) => entries(policy).some(([key, value]) => value !== undefined && value !== null && !others.includes(key));
+  const policies = [field(spec, 'trafficPolicy'), ...list(field(spec, 'subsets')).map((subset) => field(subset, 'trafficPolicy'))].filter((policy) => policy !== undefined && policy !== null);
+  if (policies.some((policy) => !says(policy))) return 'a `trafficPolicy` is empty';
+  return policies.some((policy) => list(field(policy, 'portLevelSettings')).some((setting) => !says(setting, 'port'))) ? 'an entry of `portLevelSettings` sets nothing' : undefined;
+}
 
 function authorizationPolicy(spec: Value, object: KubeObject): string | undefined {
   const action = text(field(spec, 'action')) ?? 'ALLOW';

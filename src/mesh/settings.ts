@@ -16,6 +16,8 @@ export interface MeshSettings {
   readonly autoMtls: boolean;
   /** Names of the external authorizers. */
   readonly extensionProviders: readonly string[];
+  /** Those that speak HTTP; undefined where the settings are not among the manifests. */
+  readonly httpAuthorizers?: readonly string[];
   readonly behaviour: Behaviour;
 }
 
@@ -43,6 +45,8 @@ export function readSettings(objects: readonly KubeObject[], given: GivenSetting
     defaultVirtualServiceExportTo: exportTo.length > 0 ? exportTo : ['*'],
     autoMtls: field(mesh, 'enableAutoMtls') !== false,
     extensionProviders: list(field(mesh, 'extensionProviders')).flatMap((provider) => text(field(provider, 'name')) ?? []),
+    httpAuthorizers: configMap === undefined ? undefined
+      : list(field(mesh, 'extensionProviders')).filter((provider) => field(provider, 'envoyExtAuthzHttp') !== undefined).flatMap((provider) => text(field(provider, 'name')) ?? []),
     behaviour: behaviourOf(given.istioVersion ?? '1.32'),
   };
 }

@@ -138,7 +138,7 @@ test('headers and cookies of a rule', () => {
 });
 
 test('an external authorizer is asked before all else, callers in the mesh included', () => {
-  const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'istio', namespace: 'istio-system' }, data: { mesh: 'extensionProviders: [{name: authz}]' } };
+  const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'istio', namespace: 'istio-system' }, data: { mesh: 'extensionProviders: [{name: authz, envoyExtAuthzHttp: {service: authz, port: 80}}]' } };
   const rules = [{ path: '/*', methods: ['GET'], extAuth: { authorizers: ['authz'] } }];
   expect(mesh(config, apiRule(rules)).evaluate({ client, host: 'a.d.test', path: '/' }).outcome).toBe('undecided');
   expect(mesh(config, apiRule(rules)).evaluate({ client: inMesh(), service: 'default/httpbin', host: 'a.d.test', path: '/' }).outcome).toBe('forbidden');

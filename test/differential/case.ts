@@ -1,4 +1,6 @@
-import { generateSurroundings } from './cluster';
+import { callers, generateSurroundings, standardCluster } from './cluster';
+import { generateExtensions } from './extensions';
+import { generateApiRules, playOperator } from './kyma';
 import { generatePolicies } from './policies';
 import { Random } from './random';
 import { CaseRequest, generateRequests } from './requests';
@@ -16,6 +18,12 @@ export function generateCase(seed: number, index: number, requests: number): Cas
   const random = new Random(seed * 1000003 + index);
   const dated = random.chance(0.5);
   const gateways = generateGateways(random, dated);
-  const manifests = [...generateSurroundings(random), ...gateways, ...generateRoutes(random, gateways, dated), ...generatePolicies(random, dated)];
-  return { id: `${seed}-${index}`, manifests, requests: generateRequests(random, manifests, requests) };
+  const extended = random.chance(0.12);
+  const kyma = random.chance(0.3);
+  const calling = random.chance(0.15);
+  const routes = generateRoutes(random, gateways, dated).slice(0, kyma ? random.between(0, 4) : undefined);
+  const manifests = [
+    ...generateSurroundings(random, extended), ...gateways, ...routes, ...(kyma ? generateApiRules(random, gateways, routes, dated) : []), ...generatePolicies(random, dated), ...(extended ? generateExtensions(random, dated) : []), ...(calling ? callers() : []),
+  ];
+  return { id: `${seed}-${index}`, manifests, requests: generateRequests(random, playOperator(manifests, standardCluster()), requests) };
 }

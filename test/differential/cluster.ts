@@ -1,6 +1,7 @@
 /* eslint-disable @stylistic/max-len -- tables of choices, one a line */
+import { EXTERNAL_AUTHORIZERS } from './extensions';
 import { Random } from './random';
-import { Backend, BACKENDS, LEDGER, Manifest } from './vocabulary';
+import { Backend, BACKENDS, CALLING_NAMESPACES, LEDGER, Manifest } from './vocabulary';
 
 function deployment(namespace: string, name: string, account: string, labels: object, annotations: object, containers: object[], volumes?: object[]): Manifest {
   return {
@@ -55,13 +56,19 @@ export function standardCluster(): Manifest[] {
   ];
 }
 
-/** Mesh settings and Secrets. */
-export function generateSurroundings(random: Random): Manifest[] {
-  return [...(random.chance(0.3) ? [meshSettings(random)] : []), ...secrets(random)];
+/** Pods that call others through a sidecar of their own. */
+export function callers(): Manifest[] {
+  return CALLING_NAMESPACES.map((namespace) => deployment(namespace, 'caller', 'caller', { app: 'caller' }, {}, [{ name: 'app', image: 'app' }]));
 }
 
-function meshSettings(random: Random): Manifest {
+/** Mesh settings and Secrets. */
+export function generateSurroundings(random: Random, extended: boolean): Manifest[] {
+  return [...(extended || random.chance(0.3) ? [meshSettings(random, extended)] : []), ...secrets(random)];
+}
+
+function meshSettings(random: Random, extended: boolean): Manifest {
   const lines = [
+    extended ? EXTERNAL_AUTHORIZERS : undefined,
     random.maybe(0.7, () => `pathNormalization: {normalization: ${random.pick(['NONE', 'BASE', 'MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES'])}}`),
     random.maybe(0.4, () => `trustDomainAliases: [${random.some(['other.client', 'old.domain'], 1, 2).join(', ')}]`),
     random.maybe(0.15, () => 'enableAutoMtls: false'),

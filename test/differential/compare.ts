@@ -1,5 +1,6 @@
 /* eslint-disable @stylistic/max-len */
 import { standardCluster } from './cluster';
+import { KEY_ADDRESSES, playOperator } from './kyma';
 import { fill, Materials } from './materials';
 import { Observation, Verdict } from './oracle';
 import { CaseRequest } from './requests';
@@ -21,7 +22,7 @@ export const ISTIO_VERSION = '1.32';
 
 /** The evaluator's mesh of generated manifests, which are all there is. */
 export function meshOf(manifests: readonly Manifest[], materials: Materials): Mesh {
-  return Mesh.fromManifests([...standardCluster(), ...fill([...manifests], materials)], { complete: true, createdTogether: true, istioVersion: ISTIO_VERSION });
+  return Mesh.fromManifests([...standardCluster(), ...fill([...manifests], materials)], { complete: true, createdTogether: true, istioVersion: ISTIO_VERSION, keySets: Object.fromEntries(KEY_ADDRESSES.map((address, number) => [address, materials.texts.get(`jwks-${number}`)!])) });
 }
 
 /** The request in the evaluator's words. */
@@ -39,7 +40,8 @@ export function accessRequest(request: CaseRequest, materials: Materials): Acces
     path: fill(request.path, materials),
     method: request.method,
     port: request.port,
-    sni: request.sni,
+    // A caller in the mesh that names no server asks for none, unless its sidecar does it.
+    sni: request.sni ?? (request.inMesh && request.through === undefined ? '' : undefined),
     clientIp: request.clientIp,
     httpVersion: request.http2 === true ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1,
     headers: Object.fromEntries(all.filter(([, values]) => values.length === 1).map(([name, [value]]) => [name, value])),
@@ -94,7 +96,11 @@ export interface Comparison {
   readonly reason: string;
   /** For an undecided answer whether it holds the real one among its alternatives. */
   readonly covered?: boolean;
+  /** For an undecided answer whether it hangs on something that nobody can tell from manifests: an external authorizer, a filter. */
+  readonly beyond?: boolean;
 }
+
+const BEYOND = /unless the external authorizer |unless .*(EnvoyFilter|WasmPlugin) \S+ changes nothing|is not modelled/;
 
 /** Compares what happened to one request with what the evaluator says. */
 export function compare(mesh: Mesh, request: CaseRequest, observation: Observation, materials: Materials): Comparison {
@@ -107,8 +113,8 @@ export function compare(mesh: Mesh, request: CaseRequest, observation: Observati
   }
   const ours = decided(decision);
   if (decision.outcome === Outcome.UNDECIDED) {
-    const covered = decision.alternatives.length === 0 || decision.alternatives.some((alternative) => difference(real, decided(alternative)) === undefined);
-    return { agreement: 'undecided', real, ours, reason: decision.reason, covered };
+    const covered = decision.alternatives.length === 0 || decision.alternatives.some((alternative) => alternative.outcome === Outcome.UNDECIDED || difference(real, decided(alternative)) === undefined);
+    return { agreement: 'undecided', real, ours, reason: decision.reason, covered, beyond: BEYOND.test(decision.reason) };
   }
   const differs = difference(real, ours);
   return { agreement: differs === undefined ? 'agreed' : 'disagreed', real, ours, reason: differs === undefined ? decision.reason : `${differs}; ${decision.toString()}` };
@@ -126,12 +132,17 @@ export function difference(real: Answer, ours: Answer): string | undefined {
   return real.status === ours.status ? undefined : `status ${real.status} against ${ours.status}`;
 }
 
-/** Objects that only one side refuses. */
-export function refusals(mesh: Mesh, verdict: Verdict): string[] {
-  const real = new Set((verdict.refused ?? []).map(({ object }) => object));
-  const ours = new Set(mesh.refused.map((text) => text.split(': ')[0]));
+/** Objects that only one side refuses, and APIRules that only one side processes. */
+export function refusals(mesh: Mesh, verdict: Verdict, manifests: readonly Manifest[]): string[] {
+  const real = new Set((verdict.refused ?? []).map(({ object }) => object).filter((object) => !OF_OPERATOR.test(object)));
+  const played = new Set(playOperator(manifests, standardCluster()).filter(({ kind }) => kind === 'VirtualService').map(({ metadata: { namespace, name } }) => `${namespace}/${name}`));
+  manifests.filter(({ kind, metadata: { namespace, name } }) => kind === 'APIRule' && !played.has(`${namespace}/${name}-v0`)).forEach(({ metadata: { namespace, name } }) => real.add(`APIRule ${namespace}/${name}`));
+  const ours = new Set(mesh.refused.map((text) => text.split(': ')[0]).filter((object) => !OF_OPERATOR.test(object)));
   return [
-    ...[...real].filter((object) => !ours.has(object)).map((object) => `only the API server refuses ${object}: ${verdict.refused!.find((refusal) => refusal.object === object)!.reason}`),
+    ...[...real].filter((object) => !ours.has(object)).map((object) => `only the API server or Kyma's operator refuses ${object}: ${verdict.refused?.find((refusal) => refusal.object === object)?.reason ?? 'by its status'}`),
     ...[...ours].filter((object) => !real.has(object)).map((object) => `only the evaluator refuses ${object}: ${mesh.refused.find((text) => text.startsWith(`${object}: `))}`),
   ];
 }
+
+/** Objects that come from APIRules, which each side names in its own way. */
+const OF_OPERATOR = /^(VirtualService|AuthorizationPolicy|RequestAuthentication) \S+\/rule-/;

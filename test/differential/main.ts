@@ -90,7 +90,7 @@ function judge(from: Case, verdict: Verdict, materials: Materials, tally: Tally,
     tally.broken(`${from.id}: the evaluator cannot read the manifests: ${(error as Error).stack}`);
     return;
   }
-  refusals(mesh, verdict).forEach((text) => tally.refusal(`${from.id}: ${text}`));
+  refusals(mesh, verdict, from.manifests).forEach((text) => tally.refusal(`${from.id}: ${text}`));
   for (const observation of verdict.results) {
     const index = Number(observation.id);
     const comparison = compare(mesh, from.requests[index], observation, materials);

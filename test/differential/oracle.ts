@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Case } from './case';
 import { standardCluster } from './cluster';
+import { playOperator } from './kyma';
 import { fill, Materials } from './materials';
 import { CaseRequest } from './requests';
 
@@ -42,8 +43,9 @@ function wire(request: CaseRequest, index: number, materials: Materials): object
     sni: request.sni,
     certificate: client?.certificate,
     key: client?.key,
-    identity: request.identity,
-    clientIp: request.clientIp,
+    through: request.through,
+    identity: request.through === undefined ? request.identity : undefined,
+    clientIp: request.through === undefined ? request.clientIp : undefined,
     http2: request.http2,
     method: request.method,
     target: fill(request.path, materials),
@@ -59,7 +61,7 @@ export async function askOracle(programs: OraclePrograms, cases: readonly Case[]
   createInterface({ input: child.stdout }).on('line', (line) => take(JSON.parse(line) as Verdict));
   for (const { id, manifests, requests } of cases) {
     // JSON documents are YAML documents.
-    const text = [...standardCluster(), ...manifests].map((manifest) => JSON.stringify(fill(manifest, materials))).join('\n---\n');
+    const text = [...standardCluster(), ...playOperator(manifests, standardCluster())].map((manifest) => JSON.stringify(fill(manifest, materials))).join('\n---\n');
     child.stdin.write(`${JSON.stringify({ id, manifests: text, requests: requests.map((request, index) => wire(request, index, materials)) })}\n`);
   }
   child.stdin.end();

@@ -117,13 +117,21 @@ export function generatePolicies(random: Random, dated: boolean): Manifest[] {
     };
   });
   const peers = random.times(0, random.chance(0.4) ? 2 : 0, (index) => peerAuthentication(random, index, dated));
-  const rules = random.times(0, random.chance(0.12) ? 1 : 0, () => ({
+  const rules = random.times(0, random.chance(0.15) ? 1 : 0, () => ({
     apiVersion: 'networking.istio.io/v1',
     kind: 'DestinationRule',
     metadata: metadata(random, 'rule', random.pick(['demo', 'istio-system']), dated),
-    spec: { host: random.pick(['httpbin.demo.svc.cluster.local', '*.demo.svc.cluster.local', 'store.other.svc.cluster.local', 'ledger.demo.svc.cluster.local']), trafficPolicy: { tls: { mode: random.pick(['DISABLE', 'ISTIO_MUTUAL', 'ISTIO_MUTUAL']) } } },
+    spec: { host: random.pick(['httpbin.demo.svc.cluster.local', '*.demo.svc.cluster.local', 'store.other.svc.cluster.local', 'ledger.demo.svc.cluster.local']), trafficPolicy: trafficPolicy(random) },
   }));
   return [...authorization, ...tokens, ...peers, ...rules];
+}
+
+function trafficPolicy(random: Random): object {
+  const tls = () => ({ mode: random.weighted([[4, 'DISABLE'], [6, 'ISTIO_MUTUAL'], [1, 'SIMPLE']]) });
+  return compact({
+    tls: random.maybe(0.85, tls),
+    portLevelSettings: random.maybe(0.25, () => [compact({ port: { number: random.pick([8000, 80, 5432]) }, tls: random.maybe(0.7, tls) })]),
+  });
 }
 
 function jwtRule(random: Random, number: number): object {

@@ -1,7 +1,7 @@
 /* eslint-disable @stylistic/max-len -- tables of choices, one a line */
 import { CLIENT_NAMES, TOKEN_NAMES } from './materials';
 import { Random } from './random';
-import { BACKENDS, CALLERS, HEADERS, HOSTS, INGRESS, LEDGER, Manifest, METHODS, PATHS } from './vocabulary';
+import { BACKENDS, CALLERS, CALLING_NAMESPACES, HEADERS, HOSTS, INGRESS, LEDGER, Manifest, METHODS, PATHS } from './vocabulary';
 
 /** A request of a case, as data. */
 export interface CaseRequest {
@@ -16,6 +16,8 @@ export interface CaseRequest {
   readonly identity?: string;
   /** A caller in the mesh. */
   readonly inMesh?: boolean;
+  /** The Deployment through whose sidecar the caller goes; without, it speaks to the pods by itself. */
+  readonly through?: string;
   readonly clientIp: string;
   readonly http2?: boolean;
   readonly method: string;
@@ -49,6 +51,8 @@ function mentioned(manifests: readonly Manifest[]): Mentioned {
     }
   };
   manifests.filter(({ apiVersion }) => apiVersion.includes('istio.io')).forEach(({ spec }) => walk(spec));
+  // What routes say in regular expressions, policies of the same APIRule say in templates.
+  found.paths.splice(0, Infinity, ...found.paths.filter((path) => !path.startsWith('^')));
   return found;
 }
 
@@ -58,7 +62,10 @@ export function generateRequests(random: Random, manifests: readonly Manifest[],
   const gateways = manifests.filter(({ kind }) => kind === 'Gateway');
   // The mesh certificates of callers are of `cluster.local`.
   const calm = !manifests.some(({ kind, data }) => kind === 'ConfigMap' && /trustDomain:/.test(data.mesh ?? ''));
-  return Array.from({ length: count }, () => (random.chance(0.1) ? inMesh(random, values, calm) : external(random, gateways, values, manifests)));
+  // Routes of the mesh would bend their requests.
+  const calling = calm && manifests.some(({ kind, metadata: { name } }) => kind === 'Deployment' && name === 'caller')
+    && !manifests.some(({ kind, spec }) => kind === 'VirtualService' && (spec.gateways ?? ['mesh']).includes('mesh'));
+  return Array.from({ length: count }, () => (calling && random.chance(0.3) ? throughSidecar(random, values) : random.chance(0.1) ? inMesh(random, values, calm) : external(random, gateways, values, manifests)));
 }
 
 function common(random: Random, values: Mentioned, host: string): Pick<CaseRequest, 'clientIp' | 'method' | 'path' | 'host' | 'headers'> {
@@ -131,8 +138,26 @@ function inMesh(random: Random, values: Mentioned, calm: boolean): CaseRequest {
     to: `${namespace}/${name}`,
     port,
     inMesh: true,
-    ...(identity === undefined ? {} : { identity: `spiffe://${identity}` }),
+    ...(identity === undefined ? {} : { identity: `spiffe://${identity}`, sni: random.weighted([[3, `outbound_.${port}_._.${name}.${namespace}.svc.cluster.local`], [1, ''], [1, random.pick(HOSTS)]]) }),
     ...common(random, values, random.weighted([[4, `${name}.${namespace}`], [2, 'a.test'], [1, name]])),
+  };
+}
+
+/** What a sidecar sends on when its pod calls a Service by name; what it makes of odd requests is not of interest. */
+function throughSidecar(random: Random, values: Mentioned): CaseRequest {
+  const { namespace, name, port } = random.pick([...BACKENDS.filter((each) => each.namespace !== 'plain'), LEDGER[0]]);
+  const caller = random.pick(CALLING_NAMESPACES);
+  return {
+    to: `${namespace}/${name}`,
+    port,
+    inMesh: true,
+    through: `${caller}/caller`,
+    identity: `spiffe://cluster.local/ns/${caller}/sa/caller`,
+    clientIp: '127.20.1.1',
+    method: random.pick(['GET', 'GET', 'POST', 'PUT']),
+    path: concretePath(random, random.pick([...values.paths, ...PATHS])).replace(/[^\w/.]/g, 'x').replace(/\/+/g, '/').replace(/\/\.\./g, '/x'),
+    host: `${name}.${namespace}.svc.cluster.local`,
+    headers: headers(random).filter(([key], index, all) => /^x-(tenant|client-ssl-cn|role)$/i.test(key) && all.findIndex(([other]) => other.toLowerCase() === key.toLowerCase()) === index),
   };
 }
 

@@ -8,11 +8,13 @@ export class Tally {
   private readonly refusals: string[] = [];
   private readonly open = new Map<string, number>();
   private uncovered = 0;
+  private beyond = 0;
 
-  public add({ agreement, real, covered, reason }: Comparison): void {
+  public add({ agreement, real, covered, beyond, reason }: Comparison): void {
     const row = this.rows.get(real.outcome) ?? new Map<Agreement, number>();
     this.rows.set(real.outcome, row.set(agreement, (row.get(agreement) ?? 0) + 1));
     if (covered === false) this.uncovered += 1;
+    if (beyond === true) this.beyond += 1;
     if (agreement === 'undecided') this.open.set(reason.replace(/.* unless /s, 'unless ').slice(0, 160), (this.open.get(reason.replace(/.* unless /s, 'unless ').slice(0, 160)) ?? 0) + 1);
   }
 
@@ -48,6 +50,8 @@ export class Tally {
     line(['what happened', 'pairs', 'agreed', 'undecided', 'disagreed', 'crashed']);
     for (const { outcome, row, total } of all) line([outcome, total, row.get('agreed') ?? 0, row.get('undecided') ?? 0, row.get('disagreed') ?? 0, row.get('crashed') ?? 0]);
     line(['total', all.reduce((sum, { total }) => sum + total, 0), this.sum('agreed'), this.sum('undecided'), this.sum('disagreed'), this.sum('crashed')]);
+    const within = this.sum('undecided') - this.beyond;
+    console.log(`undecided on external authorizers and inserted filters: ${this.beyond}; on anything else: ${within} of ${this.judged - this.beyond} (${(100 * within / Math.max(1, this.judged - this.beyond)).toFixed(2)} %)`);
     console.log(`undecided without the real answer among the alternatives: ${this.uncovered}`);
     this.list('why undecided', [...this.open].sort((a, b) => b[1] - a[1]).map(([reason, count]) => `${count} × ${reason}`));
     this.list('objects that only one side refuses', this.refusals);

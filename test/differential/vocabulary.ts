@@ -21,6 +21,8 @@ export const HEADER_PATTERNS: Record<string, string[]> = {
 export const INGRESS = 'istio-system/istio-ingressgateway';
 export const GATEWAY_PRINCIPAL = 'cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account';
 export const EDGE_PRINCIPAL = 'cluster.local/ns/edge/sa/edge';
+/** Where pods stand that call through a sidecar of their own. */
+export const CALLING_NAMESPACES = ['demo', 'other'];
 export const CALLERS = ['cluster.local/ns/demo/sa/caller', 'cluster.local/ns/other/sa/caller', 'cluster.local/ns/demo/sa/httpbin'];
 export const PRINCIPALS = ['test.client', '*', GATEWAY_PRINCIPAL, 'test.*', '*.client', 'denied.client', 'spiffe://test.client', 'other.client/ns/demo/sa/caller', EDGE_PRINCIPAL, ...CALLERS];
 export const REQUEST_PRINCIPALS = ['*', `${ISSUERS[0]}/*`, `${ISSUERS[0]}/alice`, '*/alice', `${ISSUERS[1]}/*`, '*bob', `${ISSUERS[0]}*`, `${ISSUERS[0]}/a/b`, 'foo'];
