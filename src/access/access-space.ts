@@ -263,7 +263,7 @@ export class AccessSpace {
     const { full } = calledService(request, canonical(request).host);
     if (full === undefined) return { key: `no service ${withoutPort(canonical(request).host)}` };
     const namespace = callerNamespace(request.client._meshIdentity());
-    const pods = podsOf((choices) => findBackend(view, full, request.port, undefined, namespace, request.port ?? 80, choices));
+    const pods = podsOf((choices) => findBackend(view, full, request.port, undefined, namespace, request.port ?? 80, choices, true));
     const key = `${full} ${pods.map(({ workload, port, http }) => `${workload.namespace}/${workload.name}:${port}${http ? '' : ' tcp'}`).join(' ')}`;
     return { key, scope: pods.length === 0 ? undefined : this.scope(key, () => new ServiceScope(this.evaluated, this.guards, pods)) };
   }

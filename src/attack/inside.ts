@@ -122,7 +122,7 @@ function callersOf({ rules, issuers }: Guard, { view }: EvaluatedMesh, namespace
 
 function guardBehind(mesh: EvaluatedMesh, service: string, port: number): Guard | undefined {
   const [namespace, name] = service.split('/');
-  const backend = findBackend(mesh.view, `${name}.${namespace}.svc.cluster.local`, port, undefined, namespace, port, ordinarily());
+  const backend = findBackend(mesh.view, `${name}.${namespace}.svc.cluster.local`, port, undefined, namespace, port, ordinarily(), true);
   return backend.kind === 'pods' && backend.workload.proxied ? guardOf(mesh, [backend.workload]) : undefined;
 }
 

@@ -128,9 +128,9 @@ function insideMesh(journey: Journey, request: AccessRequest, message: HttpMessa
   const { view, client, choices } = journey;
   const called = calledService(request, message.authority);
   if (called.full === undefined) return end(journey, Outcome.UNDECIDED, `the host \`${called.host}\` names no Service: give the called one as \`service\`, in the form \`namespace/name\``);
-  const backend = findBackend(view, called.full, request.port, undefined, callerNamespace(client._meshIdentity()), request.port ?? 80, choices);
+  const backend = findBackend(view, called.full, request.port, undefined, callerNamespace(client._meshIdentity()), request.port ?? 80, choices, true);
   if (backend.kind === 'none') return end(journey, Outcome.CONNECTION_REFUSED, backend.reason);
-  if (backend.kind === 'outside') return end(journey, Outcome.UNDECIDED, `Service \`${backend.service}\` leads where no manifest shows`);
+  if (backend.kind === 'outside') return end(journey, Outcome.UNDECIDED, backend.open ?? `Service \`${backend.service}\` leads where no manifest shows`);
   journey.log.tell(() => `${client.toString()} calls Service ${backend.service} directly`);
   return workloadHop(journey, backend, message, { gateway: false, identity: client._meshIdentity(), sourceIp: request.clientIp, sni: request.sni });
 }

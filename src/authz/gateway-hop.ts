@@ -31,8 +31,9 @@ export function gatewayHop(journey: Journey, proxy: GatewayProxy, port: number, 
   journey.log.arrive('handshake', `gateway ${place}`);
   if (workload.assumed !== undefined) journey.assumptions.add(workload.assumed);
   const security = journey.security.of(workload, journey.choices);
-  const broken = unpredictable(journey, security, place, Outcome.CONNECTION_REFUSED);
+  const broken = unpredictable(journey, security, place, Outcome.CONNECTION_REFUSED, true);
   if (broken !== undefined) return broken;
+  if (proxy.topology.proxyProtocol) journey.assumptions.add(`the load balancer before gateway ${place} speaks the PROXY protocol`);
   const target = proxy.targetOf(port);
   const listener = target === undefined ? undefined : proxy.listener(target, journey.choices);
   const chain = pickChain(journey, listener, place, port, sni);
@@ -155,6 +156,7 @@ function follow(
   describeHeaderChanges(message, changed, taken, destination, peer).forEach((write) => journey.log.tell(write));
   if (backend.kind === 'none') return end(journey, Outcome.UNAVAILABLE, `VirtualService \`${name}\` leads nowhere: ${backend.reason}`, { status: 503 });
   if (backend.kind === 'outside') {
+    if (backend.open !== undefined) return end(journey, Outcome.UNDECIDED, backend.open);
     return end(journey, Outcome.ALLOWED, '', { workload: backend.service, upstreamPath: changed.path + changed.query, upstreamHeaders: { ...changed.headers.toRecord(), host: changed.authority } });
   }
   const { namespace, serviceAccount } = proxy.workload;

@@ -29,9 +29,17 @@ export function unreadable(journey: Journey, malformed = journey.malformed): Dec
 }
 
 /** The end at a proxy that does not take its configuration, or that something changes in a way that is not modelled. */
-export function unpredictable(journey: Journey, security: ProxySecurity, place: string, outcome: Outcome): DecisionProps | undefined {
+export function unpredictable(
+  journey: Journey,
+  security: ProxySecurity,
+  place: string,
+  outcome: Outcome,
+  gateway = false,
+): DecisionProps | undefined {
   if (security.problem !== undefined) return end(journey, outcome, `${security.problem}, at ${place}`, outcome === Outcome.UNAVAILABLE ? { status: 503 } : {});
   for (const extension of security.extensions) {
+    // A Sidecar object says nothing about gateways.
+    if (gateway && extension.object.kind === 'Sidecar') continue;
     if (!journey.choices.ask(`extension ${extension.text}`, `${extension.text} changes nothing for the request`)) return end(journey, Outcome.UNDECIDED, `${extension.text} changes ${place} in a way that is not modelled`);
   }
   return undefined;

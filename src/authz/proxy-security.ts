@@ -46,11 +46,14 @@ export class SecurityCatalogue {
     return remembered.get(choices);
   }
 
-  /** Those of the root namespace first, in each the oldest first: of several rules for one issuer the order tells which error is reported. */
+  /**
+   * Those of the workload's namespace first, then those of the root namespace, in each the oldest first (istio `authentication.go`, getConfigsForWorkload):
+   * of several rules for one issuer the first that takes a token says what becomes of it, and the order tells which error is reported.
+   */
   private inOrder(authentications: readonly RequestAuthentication[], choices: Choices): RequestAuthentication[] {
     const { settings, sameTime } = this.view;
     const isRoot = ({ object }: RequestAuthentication) => object.namespace === settings.rootNamespace;
-    return [authentications.filter(isRoot), authentications.filter((one) => !isRoot(one))]
+    return [authentications.filter((one) => !isRoot(one)), authentications.filter(isRoot)]
       .flatMap((group) => (group.length < 2 ? group : sortByAge(group, sameTime, choices, shareAnIssuer)));
   }
 

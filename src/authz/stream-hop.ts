@@ -35,6 +35,7 @@ export function streamHop(
   journey.log.arrive('route');
   journey.log.tell(() => `VirtualService ${name} hands the connection on to ${destination.host}${destination.port === undefined ? '' : `:${destination.port}`}`, ['VirtualService', stream.virtualService]);
   if (backend.kind === 'none') return end(journey, Outcome.CONNECTION_CLOSED, `VirtualService \`${name}\` leads nowhere: ${backend.reason}`);
+  if (backend.kind === 'outside' && backend.open !== undefined) return end(journey, Outcome.UNDECIDED, backend.open);
   if (backend.kind === 'outside') return end(journey, Outcome.ALLOWED, '', { workload: backend.service });
   const identity = `spiffe://${view.settings.trustDomain}/ns/${workload.namespace}/sa/${workload.serviceAccount}`;
   return workloadHop(journey, backend, journey.sent, { gateway: true, identity, stream: journey.secure && !peer.tls ? 'sealed' : 'clear' });

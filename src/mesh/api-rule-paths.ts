@@ -20,7 +20,8 @@ export class ApiRulePaths {
     if (conflict !== undefined) return conflict;
     let current = this.root;
     for (const [index, segment] of segments.entries()) {
-      const next = current.children.get(segment) ?? { children: new Map<string, Node>(), end: index === segments.length - 1 ? path : undefined, suffixes: [] };
+      const end = index === segments.length - 1 ? path : undefined;
+      const next = current.children.get(segment) ?? { children: new Map<string, Node>(), end, suffixes: [] };
       current.children.set(segment, next);
       if (segment === '{**}') next.suffixes.push([rest(segments, index + 1), path]);
       current = next;
@@ -35,7 +36,8 @@ function rest(segments: readonly string[], start: number): string {
 
 function covering(at: Node, segments: readonly string[], index: number): string | undefined {
   if (index >= segments.length) return at.end;
-  const next = [segments[index], '{*}'].flatMap((segment) => at.children.get(segment) ?? []).map((child) => covering(child, segments, index + 1)).find((path) => path !== undefined);
+  const children = [segments[index], '{*}'].flatMap((segment) => at.children.get(segment) ?? []);
+  const next = children.map((child) => covering(child, segments, index + 1)).find((path) => path !== undefined);
   if (next !== undefined) return next;
   const ends = segments.slice(index).map((_, offset) => rest(segments, index + offset));
   return at.children.get('{**}')?.suffixes.find(([suffix]) => suffix === '' || ends.includes(suffix))?.[1];

@@ -12,14 +12,14 @@ export const WRITTEN_AT = 'written-at';
 
 /** What the expansion has to look up. */
 export interface ApiRuleWorld {
+  /** Names of the external authorizers that speak HTTP; undefined where the manifests do not show them. */
+  readonly authorizers: ReadonlySet<string> | undefined;
   /** Selector of a Service; undefined where there is none of that name. */
   selector(namespace: string, service: string): ReadonlyMap<string, string> | undefined;
   /** Pods behind a Service that have no sidecar, `namespace/name`; undefined where there are none. */
   bare(namespace: string, service: string): string | undefined;
   /** The object that has taken a host before this APIRule, in words. */
   occupant(host: string, rule: KubeObject): string | undefined;
-  /** Names of the external authorizers that speak HTTP; undefined where the manifests do not show them. */
-  readonly authorizers: ReadonlySet<string> | undefined;
   /** Hosts of the servers of a Gateway `namespace/name`; undefined where there is none. */
   gatewayHosts(gateway: string): readonly string[] | undefined;
 }
@@ -45,7 +45,7 @@ export function expandApiRule(object: KubeObject, apiVersion: string, world: Api
   const rules = rulesOf(object);
   const missing = rules.find(({ service }) => world.selector(service.namespace, service.name) === undefined);
   if (missing !== undefined) return { objects: [], problem: `Service \`${missing.service.namespace}/${missing.service.name}\` is not among the manifests` };
-  const problemAround = conditions(object, host, rules, world);
+  const problemAround = obstacle(object, host, rules, world);
   if (problemAround !== undefined) return { objects: [], problem: problemAround };
   const maker = new Maker(object, host, gateway, world);
   const policies = rules.flatMap((rule, index) => maker.policies(rule, excludedRules(rule, rules.slice(0, index)).map(({ path }) => path)).map((policy) => writtenAt(policy, `spec.rules[${index}]`)));
@@ -53,7 +53,7 @@ export function expandApiRule(object: KubeObject, apiVersion: string, world: Api
 }
 
 /** Why the operator processes no such APIRule beside what else there is: it checks sidecars, authorizers and the host, once. */
-function conditions(object: KubeObject, host: string, rules: readonly ApiRuleRule[], world: ApiRuleWorld): string | undefined {
+function obstacle(object: KubeObject, host: string, rules: readonly ApiRuleRule[], world: ApiRuleWorld): string | undefined {
   for (const { service, value } of rules) {
     if (world.selector(service.namespace, service.name)!.size === 0) return `Service \`${service.namespace}/${service.name}\` has no selector`;
     const bare = world.bare(service.namespace, service.name);

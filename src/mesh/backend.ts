@@ -3,6 +3,7 @@ import { rulesFor, tlsModeFor } from './destination-rule';
 import { selects, surelySelects } from './labels';
 import { MeshView, SERVICE_LABEL } from './mesh-view';
 import { Service } from './service';
+import { entryOf, ServiceEntry } from './service-entry';
 import { Workload } from './workload';
 
 /** Where a route's destination ends. */
@@ -18,7 +19,12 @@ export type Backend =
     readonly sni?: string;
     readonly assumed?: string;
   }
-  | { readonly kind: 'outside'; readonly service: string }
+  | {
+    readonly kind: 'outside';
+    readonly service: string;
+    /** Why the manifests do not show what is there; undefined where it is plainly not of the mesh. */
+    readonly open?: string;
+  }
   | { readonly kind: 'none'; readonly reason: string };
 
 const SUFFIX = '.svc.cluster.local';
@@ -30,7 +36,10 @@ export function serviceOfHost(host: string): { readonly namespace: string; reado
   return namespace === undefined || more !== undefined ? undefined : { namespace, name };
 }
 
-/** Finds the pods behind a destination, as the cluster of that name would. */
+/**
+ * Finds the pods behind a destination, as the cluster of that name would.
+ * @param direct the caller need not know the Service: it can speak to the pods by itself
+ */
 export function findBackend(
   view: MeshView,
   host: string,
@@ -39,7 +48,10 @@ export function findBackend(
   client: string,
   listenPort: number,
   choices: Choices,
+  direct = false,
 ): Backend {
+  const entry = entryOf(host, view.serviceEntries);
+  if (entry !== undefined) return added(entry, host, port ?? listenPort);
   const names = serviceOfHost(host);
   if (names === undefined) return elsewhere(view, host, choices);
   const key = `${names.namespace}/${names.name}`;
@@ -48,6 +60,7 @@ export function findBackend(
   const number = port ?? (service.ports.length === 1 ? service.ports[0].port : listenPort);
   const found = service.ports.find((candidate) => candidate.port === number);
   if (found === undefined) return { kind: 'none', reason: `Service \`${key}\` has no port ${number}` };
+  if (!direct && !isExported(service, client)) return { kind: 'none', reason: `Service \`${key}\` is not exported to namespace \`${client}\`` };
   const rules = rulesFor(host, view.destinationRules, client, names.namespace, view.settings.rootNamespace);
   const labels = subset === undefined ? undefined : rules.map((rule) => rule.subsets.get(subset)).find((candidate) => candidate !== undefined);
   if (subset !== undefined && labels === undefined) return { kind: 'none', reason: `no DestinationRule for \`${host}\` has subset \`${subset}\`` };
@@ -58,6 +71,16 @@ export function findBackend(
   if (target === undefined && view.complete) return { kind: 'none', reason: `no container of Service \`${key}\` has a port named \`${found.targetPort}\`` };
   const tlsMode = tlsModeFor(rules, number, subset);
   return { kind: 'pods', service: key, workload, port: target ?? number, http: found.http, tlsMode, sni: `outbound_.${number}_.${subset ?? ''}_.${host}`, assumed: workload.assumed };
+}
+
+/** What a ServiceEntry adds is of no use to a route where it has no such port. */
+function added({ name, ports, plain }: ServiceEntry, host: string, port: number): Backend {
+  if (!plain) return { kind: 'outside', service: host, open: `ServiceEntry \`${name}\` says what is behind \`${host}\`, which may be pods of the mesh` };
+  return ports.has(port) ? { kind: 'outside', service: host } : { kind: 'none', reason: `ServiceEntry \`${name}\` has no port ${port}` };
+}
+
+function isExported({ namespace, exportTo }: Service, client: string): boolean {
+  return exportTo === undefined || exportTo.some((target) => target === '*' || target === client || (target === '.' && client === namespace));
 }
 
 function podsOf(view: MeshView, service: Service, subset: ReadonlyMap<string, string>, choices: Choices): Workload | undefined {

@@ -8,6 +8,8 @@ export interface GatewayTopology {
   /** How many proxies before the gateway may write `x-forwarded-for`. */
   readonly numTrustedProxies: number;
   readonly forwardedCertificates: ForwardedCertificates;
+  /** Connections must begin with the PROXY protocol, as a load balancer before the gateway writes it. */
+  readonly proxyProtocol: boolean;
 }
 
 const MODES = new Set<string>(['SANITIZE', 'FORWARD_ONLY', 'APPEND_FORWARD', 'SANITIZE_SET', 'ALWAYS_FORWARD_ONLY']);
@@ -17,6 +19,7 @@ export function readTopology(proxyConfig: Value, base?: GatewayTopology): Gatewa
   const mode = text(at(proxyConfig, 'gatewayTopology', 'forwardClientCertDetails'));
   return {
     numTrustedProxies: number(at(proxyConfig, 'gatewayTopology', 'numTrustedProxies')) ?? base?.numTrustedProxies ?? 0,
+    proxyProtocol: (at(proxyConfig, 'gatewayTopology', 'proxyProtocol') ?? undefined) !== undefined || base?.proxyProtocol === true,
     forwardedCertificates: mode !== undefined && MODES.has(mode) ? mode as ForwardedCertificates : base?.forwardedCertificates ?? 'SANITIZE_SET',
   };
 }

@@ -15,8 +15,9 @@ import { refusalOf } from './refusal';
 import { JwtRule, readRequestAuthentication, RequestAuthentication } from './request-authentication';
 import { CredentialStore } from './secret';
 import { readServices, Service } from './service';
+import { readServiceEntry, ServiceEntry } from './service-entry';
 import { GivenSettings, MeshSettings, readSettings } from './settings';
-import { at, text, Value } from './value';
+import { at, field, list, text, Value } from './value';
 import { readVirtualService, VirtualService } from './virtual-service';
 import { readWorkloads, Workload } from './workload';
 
@@ -62,6 +63,7 @@ export class MeshView {
   public readonly jwtRules: readonly JwtRule[];
   public readonly peerAuthentications: PeerAuthentications;
   public readonly destinationRules: readonly DestinationRule[];
+  public readonly serviceEntries: readonly ServiceEntry[];
   public readonly extensions: ScopeIndex<ProxyExtension>;
   public readonly refused: readonly RefusedObject[];
   /** The refused ones that would have guarded something. */
@@ -108,7 +110,9 @@ export class MeshView {
     this.jwtRules = authentications.flatMap(({ rules }) => rules);
     this.peerAuthentications = new PeerAuthentications(of('PeerAuthentication', 'security.istio.io').map(readPeerAuthentication), this.settings.rootNamespace, this.sameTime);
     this.destinationRules = of('DestinationRule', 'networking.istio.io').map(readDestinationRule);
-    this.extensions = new ScopeIndex([...EXTENSIONS].flatMap(([kind, group]) => of(kind, group)).flatMap(readExtension));
+    this.serviceEntries = of('ServiceEntry', 'networking.istio.io').map(readServiceEntry);
+    const listening = of('Sidecar', 'networking.istio.io').filter(({ spec }) => list(field(spec, 'ingress')).length > 0);
+    this.extensions = new ScopeIndex([...[...EXTENSIONS].flatMap(([kind, group]) => of(kind, group)), ...listening].flatMap(readExtension));
     this.refused = refused;
     this.refusedGuards = new ScopeIndex(refused.filter(({ object }) => SECURITY_KINDS.has(object.kind)));
     this.credentials = new CredentialStore(objects, reading.secrets, reading.complete);
@@ -145,19 +149,19 @@ export class MeshView {
     const next = 1 + objects.reduce((last, { index }) => Math.max(last, index), -1);
     for (const object of objects.filter(({ kind, group }) => kind === 'ExternalGateway' && group === 'gateway.kyma-project.io')) add(object, expandExternalGateway(object));
     const gateways = new Map([...objects, ...made].filter(({ kind, group }) => kind === 'Gateway' && group === 'networking.istio.io').map((object) => [`${object.namespace}/${object.name}`, readGateway(object)]));
-    const hosts = new HostOccupation(objects.filter((object) => object.kind === 'VirtualService' && isIstio(object) && refusalOf(object, this.settings.behaviour.minor) === undefined));
+    const occupation = new HostOccupation(objects.filter((object) => object.kind === 'VirtualService' && isIstio(object) && refusalOf(object, this.settings.behaviour.minor) === undefined));
     const rules = objects.filter(({ kind, group }) => kind === 'APIRule' && group === 'gateway.kyma-project.io');
     for (const object of oldestFirst(rules)) {
       const { objects: expanded, problem } = expandApiRule(object, (text(at(object.body, 'apiVersion')) ?? '').split('/')[1], {
         selector: (namespace, name) => this.service(namespace, name)?.selector ?? (this.complete ? undefined : new Map([[SERVICE_LABEL, `${namespace}/${name}`]])),
         bare: (namespace, name) => this.bareBehind(namespace, name),
-        occupant: (host, rule) => hosts.occupant(host, rule),
+        occupant: (host, rule) => occupation.occupant(host, rule),
         authorizers: this.settings.httpAuthorizers === undefined && !this.complete ? undefined : new Set(this.settings.httpAuthorizers),
         gatewayHosts: (name) => gateways.get(name)?.servers.flatMap(({ hosts }) => hosts) ?? (this.complete ? undefined : []),
       });
       if (problem !== undefined) refuse(object, problem);
       add(object, expanded);
-      hosts.take(expanded, object);
+      occupation.take(expanded, object);
     }
     return made;
   }
@@ -192,8 +196,7 @@ function isIstio({ group }: KubeObject): boolean {
 }
 
 function readExtension(object: KubeObject): ProxyExtension[] {
-  const key = object.kind === 'EnvoyFilter' ? 'workloadSelector' : 'selector';
-  const labels = at(object.spec, key, object.kind === 'EnvoyFilter' ? 'labels' : 'matchLabels');
+  const labels = object.kind === 'EnvoyFilter' || object.kind === 'Sidecar' ? at(object.spec, 'workloadSelector', 'labels') : at(object.spec, 'selector', 'matchLabels');
   const selector = new Map(Object.entries(typeof labels === 'object' && labels !== null ? labels : {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
   return [{ object, selector, text: `${object.kind} ${object.namespace}/${object.name}` }];
 }

@@ -10,6 +10,7 @@ import { virtualServiceRefusal } from './virtual-service-refusal';
 /** Why the API server or Istio's webhook refuses an object, in words; undefined where it is stored. The rules that change who gets in, not all of them. */
 export function refusalOf(object: KubeObject, minor: number): string | undefined {
   const shape = ISTIO_SHAPES.get(object.kind);
+  if (object.kind === 'DestinationRule') return destinationRule(object.spec);
   if (shape === undefined) return undefined;
   if (object.spec === undefined || object.spec === null) return object.kind === 'Gateway' || object.kind === 'VirtualService' ? 'there is no `spec`' : undefined;
   return misfit(object.spec, shape, 'spec') ?? (object.kind === 'Gateway' ? tooNewInGateway(object.spec, minor) : undefined) ?? RULES[object.kind]?.(object.spec, object);
@@ -20,14 +21,13 @@ const RULES: Record<string, (spec: Value, object: KubeObject) => string | undefi
   VirtualService: virtualServiceRefusal,
   AuthorizationPolicy: authorizationPolicy,
   RequestAuthentication: (spec) => target(spec) ?? some(list(field(spec, 'jwtRules')), (rule, index) => jwtRuleRefusal(rule, `spec.jwtRules[${index}]`)),
-  DestinationRule: destinationRule,
   PeerAuthentication: (spec) => target(spec) ?? peerAuthenticationRefusal(spec),
 };
 
 /** Istio's webhook takes no policy that says nothing (istio `validation.go`, validateTrafficPolicy). */
 function destinationRule(spec: Value): string | undefined {
-  const says = (policy: Value, ...others: string[]) => entries(policy).some(([key, value]) => value !== undefined && value !== null && !others.includes(key));
-  const policies = [field(spec, 'trafficPolicy'), ...list(field(spec, 'subsets')).map((subset) => field(subset, 'trafficPolicy'))].filter((policy) => policy !== undefined && policy !== null);
+  const says = (policy: Value, other?: string) => entries(policy).some(([key, value]) => value !== undefined && value !== null && key !== other);
+  const policies = [spec, ...list(field(spec, 'subsets'))].map((level) => field(level, 'trafficPolicy')).filter((policy) => policy !== undefined && policy !== null);
   if (policies.some((policy) => !says(policy))) return 'a `trafficPolicy` is empty';
   return policies.some((policy) => list(field(policy, 'portLevelSettings')).some((setting) => !says(setting, 'port'))) ? 'an entry of `portLevelSettings` sets nothing' : undefined;
 }

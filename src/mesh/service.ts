@@ -20,6 +20,8 @@ export interface Service {
   readonly labels: ReadonlyMap<string, string>;
   /** ExternalName and Services without a selector lead where no manifest shows. */
   readonly external: boolean;
+  /** Namespaces whose proxies know it, where it says so (annotation `networking.istio.io/exportTo`). */
+  readonly exportTo?: readonly string[];
 }
 
 const TCP = new Set(['tcp', 'tls', 'https', 'mongo', 'mysql', 'redis', 'udp']);
@@ -35,6 +37,7 @@ export function readServices(objects: readonly KubeObject[]): Service[] {
       ports: list(field(object.spec, 'ports')).flatMap((port) => readPort(port)),
       labels: object.labels,
       external: selector.size === 0 || text(field(object.spec, 'type')) === 'ExternalName',
+      exportTo: object.annotations.get('networking.istio.io/exportTo')?.split(',').map((namespace) => namespace.trim()),
     };
   });
 }

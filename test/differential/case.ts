@@ -1,4 +1,4 @@
-import { callers, generateSurroundings, standardCluster } from './cluster';
+import { callers, generateSurroundings, restrictedService, standardCluster } from './cluster';
 import { generateExtensions } from './extensions';
 import { generateApiRules, playOperator } from './kyma';
 import { generatePolicies } from './policies';
@@ -20,10 +20,17 @@ export function generateCase(seed: number, index: number, requests: number): Cas
   const gateways = generateGateways(random, dated);
   const extended = random.chance(0.12);
   const kyma = random.chance(0.3);
-  const calling = random.chance(0.15);
+  const calling = !extended && random.chance(0.15);
   const routes = generateRoutes(random, gateways, dated).slice(0, kyma ? random.between(0, 4) : undefined);
   const manifests = [
-    ...generateSurroundings(random, extended), ...gateways, ...routes, ...(kyma ? generateApiRules(random, gateways, routes, dated) : []), ...generatePolicies(random, dated), ...(extended ? generateExtensions(random, dated) : []), ...(calling ? callers() : []),
+    ...generateSurroundings(random, extended),
+    ...gateways,
+    ...routes,
+    ...(kyma ? generateApiRules(random, gateways, routes, dated) : []),
+    ...generatePolicies(random, dated),
+    ...(extended ? generateExtensions(random, dated) : []),
+    ...(calling ? callers() : []),
+    ...(!calling && random.chance(0.06) ? restrictedService(random) : []),
   ];
   return { id: `${seed}-${index}`, manifests, requests: generateRequests(random, playOperator(manifests, standardCluster()), requests) };
 }

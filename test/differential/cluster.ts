@@ -56,6 +56,13 @@ export function standardCluster(): Manifest[] {
   ];
 }
 
+/** A Service that not every namespace knows. */
+export function restrictedService(random: Random): Manifest[] {
+  const [, service] = backend(random.pick(BACKENDS.slice(0, 3)));
+  const exportTo = random.pick(['.', '~', '*', 'istio-system', 'demo, istio-system', 'edge']);
+  return [{ ...service, metadata: { ...service.metadata, annotations: { 'networking.istio.io/exportTo': exportTo } } }];
+}
+
 /** Pods that call others through a sidecar of their own. */
 export function callers(): Manifest[] {
   return CALLING_NAMESPACES.map((namespace) => deployment(namespace, 'caller', 'caller', { app: 'caller' }, {}, [{ name: 'app', image: 'app' }]));

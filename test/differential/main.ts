@@ -6,8 +6,8 @@ import { Case, generateCase } from './case';
 import { Comparison, compare, meshOf, refusals } from './compare';
 import { makeMaterials, Materials } from './materials';
 import { askOracle, OraclePrograms, Verdict } from './oracle';
-import { Finding, reduce } from './reduce';
 import { writeRecordedAnswers } from './recorded';
+import { Finding, reduce } from './reduce';
 import { keep } from './regression';
 import { Tally } from './tally';
 

@@ -52,7 +52,7 @@ function mentioned(manifests: readonly Manifest[]): Mentioned {
   };
   manifests.filter(({ apiVersion }) => apiVersion.includes('istio.io')).forEach(({ spec }) => walk(spec));
   // What routes say in regular expressions, policies of the same APIRule say in templates.
-  found.paths.splice(0, Infinity, ...found.paths.filter((path) => !path.startsWith('^')));
+  found.paths.splice(0, Infinity, ...found.paths.filter((one) => !one.startsWith('^')));
   return found;
 }
 
