@@ -46,8 +46,8 @@ func (w *worker) run(job Job, verdict *Verdict) error {
 		return fmt.Errorf("manifests: %w", err)
 	}
 	verdict.Refused = given.refused
-	// Addresses of their own for each job: no connection of an earlier one is met.
-	made, err := makeCluster(given.core, func(i int) string { return fmt.Sprintf("127.%d.%d.%d", 20+w.number, w.count%250+1, i) })
+	// Addresses of their own for each job and process: no connection of an earlier one is met, and two oracles do not meet.
+	made, err := makeCluster(given.core, func(i int) string { return fmt.Sprintf("127.%d.%d.%d", 20+2*(os.Getpid()%20)+w.number, w.count%250+1, i) })
 	if err != nil {
 		return err
 	}

@@ -92,7 +92,8 @@ function connect(journey: Journey, backend: Pods, caller: Caller): Peer | Decisi
   const place = `${workload.namespace}/${workload.name}`;
   const mode = view.peerAuthentications.inbound(workload, port, choices);
   const proxied = caller.gateway || throughOwnProxy(journey, backend, caller, mode);
-  const answers = proxied && caller.stream === undefined;
+  // For what it sends to a TCP port the proxy of a caller hands on bytes, as its application sends them.
+  const answers = caller.gateway ? caller.stream === undefined : proxied && backend.http;
   const [outcome, more] = answers ? [Outcome.UNAVAILABLE, { status: 503 }] : [Outcome.CONNECTION_CLOSED, {}];
   const fail = (reason: string) => end(journey, outcome, reason, more);
   const sends = proxied ? sentTls(journey, backend, mode) : mode === 'DISABLE' ? 'none' : 'mesh';

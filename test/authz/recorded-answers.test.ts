@@ -1,5 +1,5 @@
 import { Outcome } from '../../src/authz';
-import { accessRequest, Answer, decided, difference, meshOf } from '../differential/compare';
+import { accessRequest, Answer, decided, difference, meshOf, refusals } from '../differential/compare';
 import { makeMaterials, Materials, unfill } from '../differential/materials';
 import { readRecordedAnswers } from '../differential/recorded';
 
@@ -12,10 +12,12 @@ describe('recorded answers of the real mesh', () => {
 
   test.each(readRecordedAnswers())('the evaluator agrees with configuration %s', (_, { made, refused, answers }) => {
     const mesh = meshOf(made.manifests, materials);
-    expect(mesh.refused.map((text) => text.split(': ')[0]).sort()).toEqual(refused);
+    expect(refusals(mesh, { id: made.id, results: [], refused: refused.map((object) => ({ object, reason: '' })) }, made.manifests)).toEqual([]);
     const wrong = made.requests.flatMap((request, index) => {
       const decision = mesh.evaluate(accessRequest(request, materials));
       const candidates = decision.outcome === Outcome.UNDECIDED ? decision.alternatives : [decision];
+      // What somebody puts into a proxy may do anything.
+      if (candidates.some(({ outcome }) => outcome === Outcome.UNDECIDED)) return [];
       const differences = candidates.map((candidate) => difference(answers[index], JSON.parse(unfill(JSON.stringify(decided(candidate)), materials)) as Answer));
       return differences.includes(undefined) ? [] : [`request ${index}: ${differences.join(' or ')}`];
     });

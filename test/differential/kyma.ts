@@ -136,10 +136,15 @@ function authorizersOf({ manifests }: World): Set<string> {
   return new Set(AUTHORIZERS.filter((each) => new RegExp(`name: ${each}\\b`).test(settings?.data.mesh ?? '')));
 }
 
-/** An earlier path covers a later one on the same method: tried on sample paths. */
+/** An earlier path covers a later one on the same method. The operator overlooks an earlier path that a still earlier, longer one begins with. */
 function inConflict(rules: readonly Manifest[]): boolean {
-  const bad = rules.some(({ path }) => /\{\*\*\}.*\{\*/.test(path));
-  return bad || rules.some((later, index) => rules.slice(0, index).some((earlier) => (earlier.methods as string[]).some((method) => later.methods.includes(method)) && covers(earlier.path, later.path)));
+  if (rules.some(({ path }) => /\{\*\*\}.*\{\*/.test(path))) return true;
+  const methods = new Set(rules.flatMap((each) => each.methods as string[]));
+  return [...methods].some((method) => {
+    const paths = rules.filter((each) => each.methods.includes(method)).map(({ path }) => path as string);
+    const noticed = paths.filter((path, index) => !paths.slice(0, index).some((longer) => longer.startsWith(`${path}/`)));
+    return paths.some((later, index) => paths.slice(0, index).some((earlier) => noticed.includes(earlier) && covers(earlier, later)));
+  });
 }
 
 /** Whether the operator finds that an earlier path covers a later one; `/a/{**}` does not cover `/a`. */
