@@ -18,7 +18,8 @@ describe('recorded answers of the real mesh', () => {
       const candidates = decision.outcome === Outcome.UNDECIDED ? decision.alternatives : [decision];
       // What somebody puts into a proxy may do anything.
       if (candidates.some(({ outcome }) => outcome === Outcome.UNDECIDED)) return [];
-      const differences = candidates.map((candidate) => difference(answers[index], JSON.parse(unfill(JSON.stringify(decided(candidate)), materials)) as Answer));
+      const said = candidates.map((candidate) => JSON.parse(unfill(JSON.stringify(decided(candidate)), materials)) as Answer);
+      const differences = said.map((answer) => difference(answers[index], answer));
       return differences.includes(undefined) ? [] : [`request ${index}: ${differences.join(' or ')}`];
     });
     expect(wrong).toEqual([]);
