@@ -12,6 +12,9 @@ const apiRule = (spec: object, metadata: object = {}) => readObject({
 }, 0)!;
 const world = {
   selector: (namespace: string, name: string) => (name === 'absent' ? undefined : new Map([['app', `${namespace}-${name}`]])),
+  authorizers: undefined,
+  bare: () => undefined,
+  occupant: () => undefined,
   gatewayHosts: (gateway: string): string[] | undefined => ({ 'g/edge': ['*.test', '*.test'], 'g/two': ['*.a', '*.b'], 'g/one': ['a.test'], 'g/none': [] } as Record<string, string[]>)[gateway],
 };
 const expanded = (spec: object, metadata: object = {}) => expandApiRule(apiRule(spec, metadata), 'v2', world);
@@ -121,15 +124,15 @@ describe('the keys of tokens', () => {
   });
 
   test('are known once for a workload and set of issuers, as the first rule says', () => {
-    const jwt = (more: object) => ({ authentications: [{ ...issuer, ...more }] });
+    const jwt = (more: object = {}) => ({ authentications: [{ ...issuer, fromParams: ['a'], ...more }] });
     const other = { issuer: 'https://o.test', jwksUri: 'https://o.test/keys' };
     const made = authentications(rules(
-      { path: '/a', jwt: jwt({ fromParams: ['a'] }) }, { path: '/b', jwt: jwt({ fromParams: ['b'] }) }, { path: '/c', jwt: { authentications: [other] } }, { path: '/d', jwt: { authentications: [issuer, other] } },
-      { path: '/e', jwt: jwt({ jwksUri: 'https://i.test/more' }) }, { path: '/f', jwt: jwt({}), service: { name: 'other', port: 1 } }, { path: '/g', jwt: jwt({}), service: { name: 'app', namespace: 'm', port: 1 } }, { path: '/h', noAuth: true },
+      { path: '/a', jwt: jwt() }, { path: '/b', extAuth: { authorizers: ['one'], restrictions: jwt({ fromParams: ['b'] }) } }, { path: '/c', jwt: { authentications: [other] } }, { path: '/d', jwt: { authentications: [...jwt().authentications, other] } },
+      { path: '/e', jwt: jwt({ jwksUri: 'https://i.test/more' }) }, { path: '/f', jwt: jwt(), service: { name: 'other', port: 1 } }, { path: '/g', jwt: jwt(), service: { name: 'app', namespace: 'm', port: 1 } }, { path: '/h', noAuth: true },
     ));
     expect(made.map(({ selector: { matchLabels }, jwtRules }) => [matchLabels.app, jwtRules.map(({ jwksUri, fromParams }: any) => [jwksUri, fromParams])])).toEqual([
-      ['n-app', [['https://i.test/keys', ['a']]]], ['n-app', [['https://o.test/keys', undefined]]], ['n-app', [['https://i.test/keys', undefined], ['https://o.test/keys', undefined]]],
-      ['n-app', [['https://i.test/more', undefined]]], ['n-other', [['https://i.test/keys', undefined]]], ['m-app', [['https://i.test/keys', undefined]]],
+      ['n-app', [['https://i.test/keys', ['a']]]], ['n-app', [['https://o.test/keys', undefined]]], ['n-app', [['https://i.test/keys', ['a']], ['https://o.test/keys', undefined]]],
+      ['n-app', [['https://i.test/more', ['a']]]], ['n-other', [['https://i.test/keys', ['a']]]], ['m-app', [['https://i.test/keys', ['a']]]],
     ]);
   });
 });
@@ -142,6 +145,7 @@ test.each<[string, object, string]>([
   ['a short host on a Gateway without hosts', { gateway: 'g/none', hosts: ['a'] }, 'a short host needs a Gateway whose only host is `*.<domain>`, `g/none` has '],
   ['an unknown Service', rules({ path: '/a', noAuth: true }, { path: '/b', noAuth: true, service: { name: 'absent', namespace: 'm', port: 1 } }), 'Service `m/absent` is not among the manifests'],
   ['a rule that breaks a rule', { rules: [] }, '`spec.rules` is empty'],
+  ['one issuer with tokens in two places', rules({ path: '/a', jwt: { authentications: [issuer] } }, { path: '/b', jwt: { authentications: [{ ...issuer, fromParams: ['b'] }] } }), 'tokens of issuer `https://i.test` are expected in different places'],
 ])('with %s nothing is created', (_what, spec, problem) => {
   expect(expanded(spec)).toEqual({ objects: [], problem });
 });

@@ -13,8 +13,8 @@ const gateway = (selector: object | undefined, metadata: object = {}, ...ports: 
 const deployment = (labels: object, metadata: object = {}, pod: object = { containers: [{ name: 'istio-proxy', ports: [{ name: 'web', containerPort: 8081 }] }] }) => object('apps/v1', 'Deployment', { template: { metadata: { labels }, spec: pod } }, metadata);
 const service = (selector: object | undefined, ports: object[], metadata: object = {}) => object('v1', 'Service', { selector, ports }, metadata);
 const virtualService = (spec: object, metadata: object = {}) => object('networking.istio.io/v1', 'VirtualService', { hosts: ['a.test'], gateways: ['a'], http: [{ route: [{ destination: { host: 'app' } }] }], ...spec }, metadata);
-const apiRule = (metadata: object = {}, apiVersion = 'gateway.kyma-project.io/v2') => object(apiVersion, 'APIRule', {
-  gateway: 'n/a', hosts: ['api.test'], service: { name: 'app', port: 80 }, rules: [{ path: '/*', methods: ['GET'], noAuth: true }],
+const apiRule = (metadata: object = {}, apiVersion = 'gateway.kyma-project.io/v2', host = 'api.test') => object(apiVersion, 'APIRule', {
+  gateway: 'n/a', hosts: [host], service: { name: 'app', port: 80 }, rules: [{ path: '/*', methods: ['GET'], noAuth: true }],
 }, metadata);
 const view = (documents: object[], reading: Partial<MeshReading> = {}) => new MeshView(readObjects(documents), { complete: true, sameTime: true, workloads: [], secrets: [], ...reading });
 const pods = (labels: object, namespace = 'n', complete = true): Workload => ({ namespace, name: 'pods', labels: { known: new Map(Object.entries(labels)), complete }, serviceAccount: 'default', proxied: true, namedPorts: new Map() });
@@ -54,8 +54,18 @@ describe('what Kyma makes', () => {
   });
 
   test('of several APIRules stands one behind the other', () => {
-    const { virtualServices } = view([app, edge, apiRule(), apiRule({ name: 'b' })]);
+    const { virtualServices } = view([app, edge, apiRule(), apiRule({ name: 'b' }, undefined, 'b.test')]);
     expect(virtualServices.map(({ name, object: { index } }) => [name, index])).toEqual([['a-2', 5], ['b-2', 7]]);
+  });
+
+  test.each<[string, object[], string[]]>([
+    ['in the order of the manifests', [apiRule(), apiRule({ name: 'b' })], ['a-2']],
+    ['the older one', [apiRule({ creationTimestamp: '2024-01-02T00:00:00Z' }), apiRule({ name: 'b', creationTimestamp: '2024-01-01T00:00:00Z' })], ['b-2']],
+    ['a VirtualService before any', [apiRule(), object('networking.istio.io/v1', 'VirtualService', { hosts: ['api.test'], gateways: ['n/a'], http: [{ directResponse: { status: 404 } }] }, { name: 'other' })], ['other']],
+  ])('of a host belong to who has it first: %s', (_, documents, names) => {
+    const { virtualServices, refused } = view([app, edge, ...documents]);
+    expect(virtualServices.map(({ name }) => name)).toEqual(names);
+    expect(refused.map(({ reason }) => reason)).toEqual([expect.stringContaining('host `api.test` is taken by ')]);
   });
 
   test('of an ExternalGateway serves APIRules, and its filter changes the gateway', () => {
