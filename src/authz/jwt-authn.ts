@@ -50,14 +50,14 @@ export function authenticate(providers: readonly JwtProvider[], message: HttpMes
     if (tokens.length === 0) continue;
     let claims: Value;
     let bad: Failure | undefined;
-    for (const compact of tokens) {
+    for (const { compact, without } of tokens) {
       const result = verify(compact, rule, keys, world);
       if ('reason' in result) {
         bad = result;
         break;
       }
       // A token that is valid is taken out at once: where another one is not, the next provider does not see it any more.
-      ({ message: current, claims } = accepted(rule, result, current));
+      ({ message: current, claims } = accepted(rule, result, rule.forwardOriginalToken ? current : without(current)));
     }
     if (bad === undefined) return { ok: true, message: current, claims, provider: rule };
     // Of several failures the first of a provider that knows the issuer is reported (Envoy `jwt_authn/verifier.cc`, AnyVerifierImpl).
@@ -102,20 +102,14 @@ function sameAudience(a: string, b: string): boolean {
 }
 
 function accepted(rule: JwtRule, token: ParsedToken, message: HttpMessage): { readonly message: HttpMessage; readonly claims: Value } {
-  let headers = message.headers;
-  let { query } = message;
-  if (!rule.forwardOriginalToken) {
-    const carrying = locations(rule).headers.filter(({ name }) => tokensInHeader(message, name, prefixOf(rule, name)).length > 0);
-    headers = headers.without(carrying.map(({ name }) => name));
-    for (const parameter of locations(rule).params) query = withoutParameter(query, parameter);
-  }
+  let { headers } = message;
   if (rule.outputPayloadToHeader !== undefined) headers = headers.with(rule.outputPayloadToHeader, token.payload);
   for (const { header, claim } of rule.outputClaimToHeaders) {
     const value = claim.split('.').reduce(field, token.claims);
     if (typeof value === 'object' && value !== null) headers = headers.with(header, Buffer.from(JSON.stringify(value)).toString('base64'));
     else if (value !== undefined && value !== null) headers = headers.with(header, String(value));
   }
-  return { message: { ...message, headers, query }, claims: normalizeClaims(token.claims, rule.spaceDelimitedClaims) };
+  return { message: { ...message, headers }, claims: normalizeClaims(token.claims, rule.spaceDelimitedClaims) };
 }
 
 /** Where a rule looks for tokens: what it names, or else `Authorization: Bearer` and the parameter `access_token`. */
@@ -134,16 +128,23 @@ export function locations(rule: JwtRule): {
   return { headers: [{ name: 'authorization', prefix: 'Bearer ' }], params: ['access_token'], cookies: [] };
 }
 
-function prefixOf(rule: JwtRule, name: string): string {
-  return locations(rule).headers.find((header) => header.name === name)?.prefix ?? '';
+interface FoundToken {
+  readonly compact: string;
+  /** Takes out what it was found in; cookies stay. */
+  readonly without: (message: HttpMessage) => HttpMessage;
 }
 
-function tokensFor(rule: JwtRule, message: HttpMessage): string[] {
+function tokensFor(rule: JwtRule, message: HttpMessage): FoundToken[] {
   const { headers, params, cookies } = locations(rule);
+  const found = (values: readonly string[], without: FoundToken['without']) => values.map((compact) => ({ compact, without }));
   return [
-    ...headers.flatMap(({ name, prefix }) => tokensInHeader(message, name, prefix)),
-    ...params.flatMap((name) => queryValues(message.query, name).slice(0, 1)),
-    ...cookies.flatMap((name) => cookieValues(message, name)),
+    ...headers.flatMap(({ name, prefix }) => (
+      found(tokensInHeader(message, name, prefix), (from) => ({ ...from, headers: from.headers.without([name]) }))
+    )),
+    ...params.flatMap((name) => (
+      found(queryValues(message.query, name).slice(0, 1), (from) => ({ ...from, query: withoutParameter(from.query, name) }))
+    )),
+    ...cookies.flatMap((name) => found(cookieValues(message, name), (from) => from)),
   ];
 }
 
