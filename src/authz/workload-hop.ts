@@ -68,7 +68,9 @@ function reading(journey: Journey, backend: Pods, message: HttpMessage, caller: 
   const { gateway, stream } = caller;
   if (!backend.http) return gateway && stream === undefined ? message : journey.sent;
   const { streamed } = journey;
-  const bad = stream === undefined ? unreadable(journey) : 'malformed' in streamed ? unreadable(journey, streamed) : undefined;
+  // What a gateway has read it writes anew, so that nothing is left of how the client spelled it.
+  const first = gateway ? undefined : unreadable(journey);
+  const bad = stream === undefined ? first : 'malformed' in streamed ? unreadable(journey, streamed) : undefined;
   if (bad !== undefined) return bad;
   const given = stream === undefined || 'malformed' in streamed ? message : streamed;
   const passedOn = gateway && stream === undefined ? passedOnProblem(given) : undefined;
