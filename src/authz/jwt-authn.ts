@@ -38,34 +38,58 @@ export function readProviders(rules: readonly JwtRule[], fetched: ReadonlyMap<st
 }
 
 /**
- * Authenticates a request as Envoy's `jwt_authn` does under Istio's configuration: a token that some provider reads must be valid for one of them, and
- * a request without any token passes.
+ * Authenticates a request as Envoy's `jwt_authn` does under Istio's configuration: all tokens that one provider reads must be valid for it; or else each
+ * provider must find all of its tokens valid, or none. A request without any token passes (istio `policy_applier.go`, convertToEnvoyJwtConfig).
  */
 export function authenticate(providers: readonly JwtProvider[], message: HttpMessage, world: TokenWorld): Authentication {
   if (providers.length === 0 || isPreflight(message)) return { ok: true, message };
-  let current = withoutOutputs(providers, message);
-  let failure: Failure & { readonly source: string } | undefined;
-  for (const { rule, keys } of providers) {
-    const tokens = tokensFor(rule, current);
-    if (tokens.length === 0) continue;
-    let claims: Value;
-    let bad: Failure | undefined;
-    for (const { compact, without } of tokens) {
-      const result = verify(compact, rule, keys, world);
-      if ('reason' in result) {
-        bad = result;
-        break;
-      }
-      // A token that is valid is taken out at once: where another one is not, the next provider does not see it any more.
-      ({ message: current, claims } = accepted(rule, result, rule.forwardOriginalToken ? current : without(current)));
-    }
-    if (bad === undefined) return { ok: true, message: current, claims, provider: rule };
-    // Of several failures the first of a provider that knows the issuer is reported (Envoy `jwt_authn/verifier.cc`, AnyVerifierImpl).
-    if (failure === undefined || failure.issuer) failure = { ...bad, source: rule.source };
+  const outputs = providers.flatMap(({ rule }) => outputsOf(rule));
+  const pass = new Pass({ ...message, headers: message.headers.without(outputs) }, world);
+  for (const provider of providers) {
+    if (pass.try(provider) === 'valid') return pass.passed();
   }
-  if (failure === undefined) return { ok: true, message: current };
-  const { status, reason, source } = failure;
-  return { ok: false, status, reason, source };
+  // With one provider there is nothing more to try than that it has no token.
+  if (providers.length === 1) return pass.failed() ?? pass.passed();
+  for (const provider of providers) {
+    if (pass.try(provider) === 'wrong') return pass.failed()!;
+  }
+  return pass.passed();
+}
+
+/** One request on its way through the providers; what a valid token changes stays, whatever becomes of the next one. */
+class Pass {
+  private claims: Value;
+  private provider?: JwtRule;
+  private failure?: Failure & { readonly source: string };
+
+  public constructor(private message: HttpMessage, private readonly world: TokenWorld) {}
+
+  /** Lets a provider judge the tokens that it finds, from the last to the first (Envoy `jwt_authn/authenticator.cc`, startVerify). */
+  public try({ rule, keys }: JwtProvider): 'valid' | 'wrong' | 'missing' {
+    // It writes its headers anew, each time that it is asked.
+    this.message = { ...this.message, headers: this.message.headers.without(outputsOf(rule)) };
+    const tokens = tokensFor(rule, this.message).reverse();
+    for (const { compact, without } of tokens) {
+      const result = verify(compact, rule, keys, this.world);
+      if ('reason' in result) {
+        // Of several failures the first of a provider that knows the issuer is reported (Envoy `jwt_authn/verifier.cc`, AnyVerifierImpl).
+        if (this.failure === undefined || this.failure.issuer) this.failure = { ...result, source: rule.source };
+        return 'wrong';
+      }
+      this.message = withOutputs(rule, result, rule.forwardOriginalToken ? this.message : without(this.message));
+      this.claims = normalizeClaims(result.claims, rule.spaceDelimitedClaims);
+      this.provider = rule;
+    }
+    return tokens.length === 0 ? 'missing' : 'valid';
+  }
+
+  public passed(): Authentication {
+    return { ok: true, message: this.message, claims: this.claims, provider: this.provider };
+  }
+
+  public failed(): Authentication | undefined {
+    return this.failure && { ok: false, status: this.failure.status, reason: this.failure.reason, source: this.failure.source };
+  }
 }
 
 interface Failure {
@@ -101,15 +125,19 @@ function sameAudience(a: string, b: string): boolean {
   return plain(a) === plain(b);
 }
 
-function accepted(rule: JwtRule, token: ParsedToken, message: HttpMessage): { readonly message: HttpMessage; readonly claims: Value } {
+function withOutputs(rule: JwtRule, token: ParsedToken, message: HttpMessage): HttpMessage {
   let { headers } = message;
-  if (rule.outputPayloadToHeader !== undefined) headers = headers.with(rule.outputPayloadToHeader, token.payload);
+  if (rule.outputPayloadToHeader !== undefined) headers = headers.plus(rule.outputPayloadToHeader, token.payload);
   for (const { header, claim } of rule.outputClaimToHeaders) {
     const value = claim.split('.').reduce(field, token.claims);
-    if (typeof value === 'object' && value !== null) headers = headers.with(header, Buffer.from(JSON.stringify(value)).toString('base64'));
-    else if (value !== undefined && value !== null) headers = headers.with(header, String(value));
+    if (typeof value === 'object' && value !== null) headers = headers.plus(header, Buffer.from(JSON.stringify(value)).toString('base64'));
+    else if (value !== undefined && value !== null) headers = headers.plus(header, String(value));
   }
-  return { message: { ...message, headers }, claims: normalizeClaims(token.claims, rule.spaceDelimitedClaims) };
+  return { ...message, headers };
+}
+
+function outputsOf(rule: JwtRule): string[] {
+  return [rule.outputPayloadToHeader ?? [], rule.outputClaimToHeaders.map(({ header }) => header)].flat();
 }
 
 /** Where a rule looks for tokens: what it names, or else `Authorization: Bearer` and the parameter `access_token`. */
@@ -163,12 +191,6 @@ function cookieValues(message: HttpMessage, name: string): string[] {
     const [key, ...value] = pair.trim().split('=');
     return key === name ? [value.join('=').replace(/^"(.*)"$/, '$1')] : [];
   }).slice(0, 1);
-}
-
-/** Headers that a provider writes are taken from what the client sent, token or not. */
-function withoutOutputs(providers: readonly JwtProvider[], message: HttpMessage): HttpMessage {
-  const outputs = providers.flatMap(({ rule }) => [rule.outputPayloadToHeader ?? [], rule.outputClaimToHeaders.map(({ header }) => header)].flat());
-  return outputs.length === 0 ? message : { ...message, headers: message.headers.without(outputs) };
 }
 
 function isPreflight({ method, headers }: HttpMessage): boolean {
