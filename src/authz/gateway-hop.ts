@@ -13,7 +13,7 @@ import { normalized, unpredictable, unreadable } from './proxy-arrival';
 import { rewritten } from './rewrite';
 import { chooseRoute, routeTableProblem } from './routing';
 import { end, Journey } from './station';
-import { streamHop } from './stream-hop';
+import { deadEnd, streamHop } from './stream-hop';
 import { workloadHop } from './workload-hop';
 import { findBackend } from '../mesh/backend';
 import { describeServer, isPassThrough } from '../mesh/gateway';
@@ -40,7 +40,7 @@ export function gatewayHop(journey: Journey, proxy: GatewayProxy, port: number, 
   if ('outcome' in chain) return chain;
   if (chain.server.gateway.assumed !== undefined) journey.assumptions.add(chain.server.gateway.assumed);
   const peer = secure(journey, proxy, chain, sni);
-  if ('outcome' in peer) return peer;
+  if ('outcome' in peer) return (chain.routes === undefined ? deadEnd(journey, proxy, chain, target!) : undefined) ?? peer;
   if (chain.routes === undefined) return streamHop(journey, proxy, chain, security, peer, target!);
   // Behind a trusted proxy the scheme of a target need not be that of the connection.
   const relaxed = journey.malformed?.status === 403 && proxy.topology.numTrustedProxies > 0 && !('malformed' in journey.streamed) ? journey.streamed : undefined;

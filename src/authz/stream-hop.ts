@@ -34,9 +34,23 @@ export function streamHop(
   const backend = findBackend(view, destination.host, destination.port, destination.subset, workload.namespace, target, choices);
   journey.log.arrive('route');
   journey.log.tell(() => `VirtualService ${name} hands the connection on to ${destination.host}${destination.port === undefined ? '' : `:${destination.port}`}`, ['VirtualService', stream.virtualService]);
-  if (backend.kind === 'none') return end(journey, Outcome.CONNECTION_CLOSED, `VirtualService \`${name}\` leads nowhere: ${backend.reason}`);
+  if (backend.kind === 'none') return nowhere(journey, name, backend.reason);
   if (backend.kind === 'outside' && backend.open !== undefined) return end(journey, Outcome.UNDECIDED, backend.open);
   if (backend.kind === 'outside') return end(journey, Outcome.ALLOWED, '', { workload: backend.service });
   const identity = `spiffe://${view.settings.trustDomain}/ns/${workload.namespace}/sa/${workload.serviceAccount}`;
   return workloadHop(journey, backend, journey.sent, { gateway: true, identity, stream: journey.secure && !peer.tls ? 'sealed' : 'clear' });
+}
+
+/** A connection that leads nowhere is closed at once, before the handshake that it would fail (Envoy `tcp_proxy`, onNewConnection). */
+export function deadEnd(journey: Journey, proxy: GatewayProxy, { stream }: FilterChain, target: number): DecisionProps | undefined {
+  if (stream === undefined) return undefined;
+  const name = `${stream.virtualService.namespace}/${stream.virtualService.name}`;
+  const destination = pickDestination(journey, stream.destinations, name);
+  const { namespace } = proxy.workload;
+  const backend = findBackend(journey.view, destination.host, destination.port, destination.subset, namespace, target, journey.choices);
+  return backend.kind === 'none' ? nowhere(journey, name, backend.reason) : undefined;
+}
+
+function nowhere(journey: Journey, name: string, reason: string): DecisionProps {
+  return end(journey, Outcome.CONNECTION_CLOSED, `VirtualService \`${name}\` leads nowhere: ${reason}`);
 }
