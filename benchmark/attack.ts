@@ -2,6 +2,7 @@
  * Measures the attack search on 200 hosts, 1,000 policies and 50 identities against reading and loading the same manifests: `ts-node -T benchmark/attack.ts`.
  * Processor time of this process, so that a busy machine matters little; and the most memory it had.
  */
+import { measured, memory } from './measured';
 import { attack } from '../src/attack';
 import { Mesh } from '../src/authz';
 import { parseDocuments } from '../src/mesh/documents';
@@ -32,16 +33,9 @@ names.forEach((name, index) => {
 security('PeerAuthentication', 'strict', 'istio-system', { mtls: { mode: 'STRICT' } });
 
 const text = lines.join('\n---\n');
-const measured = <T>(run: () => T): { readonly result: T; readonly milliseconds: number } => {
-  const start = process.cpuUsage();
-  const result = run();
-  const { user, system } = process.cpuUsage(start);
-  return { result, milliseconds: (user + system) / 1000 };
-};
-
 const loading = measured(() => Mesh.fromManifests(parseDocuments(text) as any[], { createdTogether: true }));
 const documents = parseDocuments(text);
 const search = measured(() => attack(documents));
 const { counts, ways, complete } = search.result;
 console.log(`${HOSTS} hosts, ${counts.policies} policies, ${IDENTITIES} identities: loading ${loading.milliseconds.toFixed(0)} ms, attack ${search.milliseconds.toFixed(0)} ms of processor time, ratio ${(search.milliseconds / loading.milliseconds).toFixed(1)}; `
-  + `${counts.requests} requests, ${ways.length} ways in, ${complete ? 'complete' : 'not complete'}, ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`);
+  + `${counts.requests} requests, ${ways.length} ways in, ${complete ? 'complete' : 'not complete'}, ${memory()}`);

@@ -2,6 +2,7 @@
  * Measures matrix and diff on 200 hosts, 1,000 policies and 50 identities against reading and loading the same manifests: `ts-node -T benchmark/diff.ts matrix|diff`.
  * Processor time of this process, so that a busy machine matters little; and the most memory it had.
  */
+import { measured, memory } from './measured';
 import { accessMatrix, AccessSpace } from '../src/access';
 import { Mesh } from '../src/authz';
 import { diffAccess } from '../src/diff';
@@ -9,13 +10,6 @@ import { parseDocuments } from '../src/mesh/documents';
 import { largeMesh } from '../test/access/large-mesh';
 
 const text = largeMesh(200, 1000, 50).map((document) => JSON.stringify(document)).join('\n---\n');
-const measured = <T>(run: () => T): { readonly result: T; readonly milliseconds: number } => {
-  const start = process.cpuUsage();
-  const result = run();
-  const { user, system } = process.cpuUsage(start);
-  return { result, milliseconds: (user + system) / 1000 };
-};
-
 const loading = measured(() => Mesh.fromManifests(parseDocuments(text) as any[], { createdTogether: true }));
 const documents = parseDocuments(text) as any[];
 const [what] = process.argv.slice(2);
@@ -30,4 +24,4 @@ const work = measured(() => {
   return `, ${diffAccess(documents, changed).changes.length} changes`;
 });
 console.log(`${what}: loading ${loading.milliseconds.toFixed(0)} ms, ${work.milliseconds.toFixed(0)} ms of processor time, ratio ${(work.milliseconds / loading.milliseconds).toFixed(1)}${work.result}; `
-  + `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`);
+  + `${memory()}`);

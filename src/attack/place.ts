@@ -5,6 +5,7 @@ import { findCredential } from '../authz/server-credential';
 import { Answers } from '../mesh/choices';
 import { GatewayServer } from '../mesh/gateway';
 import { GatewayProxy } from '../mesh/gateway-proxy';
+import { putInto } from '../mesh/groups';
 import { FilterChain, Listener } from '../mesh/listener';
 import { VirtualHost } from '../mesh/route-table';
 import { Material } from '../mesh/secret';
@@ -41,10 +42,10 @@ export class Doors {
     }));
     for (const { proxy, port, listener } of this.listeners) {
       for (const chain of listener.chains.filter(({ routes }) => routes !== undefined)) {
-        for (const domain of proxy.routes(chain).domains) push(this.chainsOfDomain, domain, chain);
+        for (const domain of proxy.routes(chain).domains) putInto(this.chainsOfDomain, domain, chain);
         const own = chain.plain ? [''] : [...representatives(chain.serverNames), ...names].filter((name, index, all) => all.indexOf(name) === index);
         const leading = chain.plain ? own : own.filter((sni) => chainOf(listener, true, sni) === chain);
-        leading.forEach((sni) => push(this.byChain, chain, { proxy, port, secure: !chain.plain, sni, server: chain.server, chain }));
+        leading.forEach((sni) => putInto(this.byChain, chain, { proxy, port, secure: !chain.plain, sni, server: chain.server, chain }));
       }
     }
   }
@@ -105,10 +106,4 @@ function portsOf(proxy: GatewayProxy): number[] {
 /** A name for each server name, wildcards replaced; no name and a strange one where any is taken. */
 function representatives(names: readonly string[]): string[] {
   return names.length === 0 ? ['', STRANGE_NAME] : names.map((name) => (name.startsWith('*.') ? `any${name.slice(1)}` : name));
-}
-
-function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const found = map.get(key);
-  if (found === undefined) map.set(key, [value]);
-  else found.push(value);
 }

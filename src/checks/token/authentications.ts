@@ -1,4 +1,5 @@
 import type { PolicyRule } from '../../mesh/authorization-policy';
+import { grouped } from '../../mesh/groups';
 import { maySelect } from '../../mesh/labels';
 import { readRequestAuthentication, RequestAuthentication } from '../../mesh/request-authentication';
 import type { CheckContext } from '../context';
@@ -18,21 +19,13 @@ export function nearby<T extends Selecting>(context: CheckContext, groups: Reado
   return namespace === root ? [...groups.values()].flat() : [...here, ...groups.get(root) ?? []];
 }
 
+const ofNamespace = ({ object }: Selecting) => object.namespace;
+
 /** Every RequestAuthentication by namespace, those included that Kyma's operator makes. */
-export const authenticationsByNamespace = oncePerContext(({ view }) => grouped(view.authentications.all));
+export const authenticationsByNamespace = oncePerContext(({ view }) => grouped(view.authentications.all, ofNamespace));
 
 /** Every AuthorizationPolicy by namespace. */
-export const policiesByNamespace = oncePerContext(({ view }) => grouped(view.policies.all));
-
-function grouped<T extends Selecting>(items: readonly T[]): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(item.object.namespace);
-    if (group === undefined) groups.set(item.object.namespace, [item]);
-    else group.push(item);
-  }
-  return groups;
-}
+export const policiesByNamespace = oncePerContext(({ view }) => grouped(view.policies.all, ofNamespace));
 
 /** Whether two of one namespace, or one of the root namespace, can apply to the same pods. */
 export function mayMeet(context: CheckContext, one: Selecting, other: Selecting): boolean {
