@@ -15,7 +15,7 @@ const IDENTITIES = new Set(['principals', 'namespaces', 'serviceAccounts']);
 interface TcpPort {
   /** The port of the pods; several where one of them is meant and it cannot be told which; none where nothing is known. */
   readonly ports: readonly number[];
-  /** The server names that it is for, at a gateway. */
+  /** The server names that it is for, at a gateway; one empty name where the gateway sees none, because the server has no TLS and so its listener no TLS inspector. */
   readonly names?: readonly string[];
   /** Whether a peer may have an identity there. */
   readonly identified: boolean;
@@ -72,8 +72,9 @@ function isForOthers({ values, notValues }: PolicyField, names: readonly string[
   return names.every((name) => !isMeant(name) || notValues.some((value) => covers(value, name)));
 }
 
-/** Whether a value of a policy stands for every server name that a host of a Gateway stands for. */
+/** Whether a value of a policy stands for every server name that a host of a Gateway stands for. `*` asks that there is one. */
 function covers(value: string, host: string): boolean {
+  if (host === '' || value === '') return value === host;
   return value === host || (value.startsWith('*') && host.endsWith(value.slice(1)));
 }
 
@@ -83,7 +84,7 @@ function tcpPorts(policy: WrittenPolicy, context: CheckContext): TcpPort[] {
     ...gateways.flatMap(({ servers, workload: { assumed } }) => servers.filter(({ server }) => clientCheckOf(server) === ClientCheck.NO_HTTP)
       .map(({ server, target }) => ({
         ports: assumed === undefined ? [target] : [target, server.port],
-        names: server.tls === undefined ? undefined : server.hosts.map((host) => host.slice(host.indexOf('/') + 1).toLowerCase()),
+        names: server.tls === undefined ? [''] : server.hosts.map((host) => host.slice(host.indexOf('/') + 1).toLowerCase()),
         identified: /MUTUAL$/.test(server.tls?.mode ?? ''),
         text: describeServer(server),
       }))),

@@ -1,6 +1,7 @@
-import { securedRoutes, SecuredRoute, tellsIdentity } from './secured-routes';
+import { tellersOf, tellsIdentity } from './secured-routes';
 import { gatewayChanges, gatewayRoutes, WrittenRoute } from './written-routes';
-import { describeObject } from '../../mesh/kube-object';
+import { describeObject, KubeObject } from '../../mesh/kube-object';
+import type { HttpRoute } from '../../mesh/virtual-service';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
@@ -12,17 +13,15 @@ export const authorityRewrite: Check = {
   severity: Severity.ERROR,
   effect: Effect.OPEN,
   find: (context) => writtenAuthorities(context).flatMap(({ virtualService, route, authority, path }): Finding[] => {
-    const secured = route.destinations.flatMap(({ host }) => securedRoutes(context).get(host) ?? [])
-      .filter((candidate) => isForHost(candidate, authority));
-    const [open] = secured.flatMap(({ headers, virtualService: { object } }) => headers.filter((name) => !tellsIdentity(route, name))
-      .map((name) => ({ name, by: object })));
+    const host = authority.toLowerCase().replace(/:\d+$/, '');
+    const open = openHeader(context, route, host);
     return open === undefined ? [] : [{
       object: virtualService.object,
       path,
-      message: `${describeObject(virtualService.object)} writes host \`${authority}\` over its own, which is secured by ${describeObject(open.by)}`,
+      message: `${describeObject(virtualService.object)} writes host \`${authority}\` over its own, which is secured by ${describeObject(open.teller)}`,
       effect: `its clients reach the same workload under that host with a \`${open.name}\` that they made up`,
       cure: 'drop the rewrite, or remove and set the identity headers as the secured route does; a gateway of its own keeps others\' routes away altogether',
-      related: [open.by],
+      related: [open.teller],
     }];
   }),
 };
@@ -40,7 +39,12 @@ function writtenAuthorities(context: CheckContext): WrittenAuthority[] {
   return [...rewrites, ...headers];
 }
 
-function isForHost({ virtualService }: SecuredRoute, authority: string): boolean {
-  const host = authority.toLowerCase().replace(/:\d+$/, '');
-  return virtualService.hosts.some((candidate) => candidate.toLowerCase() === host || (candidate.startsWith('*.') && host.endsWith(candidate.slice(1).toLowerCase())));
+/** A header in which some route tells the same workload an identity under a host, and which this route lets pass. */
+function openHeader(context: CheckContext, route: HttpRoute, host: string): { readonly name: string; readonly teller: KubeObject } | undefined {
+  for (const destination of route.destinations) {
+    for (const [name, { object }] of tellersOf(context, destination.host, host)) {
+      if (!tellsIdentity(route, name)) return { name, teller: object };
+    }
+  }
+  return undefined;
 }

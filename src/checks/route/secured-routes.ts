@@ -1,7 +1,9 @@
 import { identityHeadersOf, isOfCertificate } from './written-routes';
+import { anyTextTest } from '../../authz/string-match';
 import { putInto } from '../../mesh/groups';
 import type { HttpRoute, VirtualService } from '../../mesh/virtual-service';
 import type { CheckContext } from '../context';
+import { enforcedPolicies, valuesOf } from '../policy/written-policies';
 import { oncePerContext } from '../written';
 
 /** A VirtualService that tells a workload the client's identity in headers. */
@@ -23,6 +25,45 @@ export const securedRoutes: (context: CheckContext) => ReadonlyMap<string, reado
     }
   }
   return found;
+});
+
+/** Which VirtualService tells a workload an identity under a host, by destination, host and header; hosts and headers in lower case. */
+const securedHosts = oncePerContext((context) => {
+  const found = new Map<string, Map<string, Map<string, VirtualService>>>();
+  for (const [destination, routes] of securedRoutes(context)) {
+    for (const { virtualService, headers } of routes) {
+      for (const host of virtualService.hosts) {
+        const tellers = within(within(found, destination), host.toLowerCase());
+        headers.forEach((header) => tellers.set(header, tellers.get(header) ?? virtualService));
+      }
+    }
+  }
+  return found;
+});
+
+function within<K, V>(maps: Map<string, Map<K, V>>, key: string): Map<K, V> {
+  const inner = maps.get(key) ?? new Map<K, V>();
+  maps.set(key, inner);
+  return inner;
+}
+
+/**
+ * The headers in which routes for a host tell a workload identities, each with a VirtualService that does, the routes for the very host first.
+ *
+ * A route for every host counts where the host is known to be one that somebody asks for: a Gateway serves it, or a policy names it.
+ */
+export function* tellersOf(context: CheckContext, destination: string, host: string): Generator<readonly [string, VirtualService]> {
+  const hosts = securedHosts(context).get(destination);
+  if (hosts === undefined) return;
+  yield* hosts.get(host) ?? [];
+  for (let dot = host.indexOf('.', 1); dot >= 0; dot = host.indexOf('.', dot + 1)) yield* hosts.get(`*${host.slice(dot)}`) ?? [];
+  if (hosts.has('*') && isAskedFor(context)(host)) yield* hosts.get('*')!;
+}
+
+const isAskedFor = oncePerContext((context) => {
+  const served = context.view.gateways.flatMap(({ servers }) => servers).flatMap(({ hosts }) => hosts).map((host) => host.slice(host.indexOf('/') + 1));
+  const named = enforcedPolicies(context).filter(({ action }) => action === 'ALLOW').flatMap((policy) => valuesOf(policy, 'hosts')).filter(({ negated }) => !negated);
+  return anyTextTest([...served, ...named.map(({ value }) => value.replace(/:(?:\d+|\*)$/, ''))].filter((host) => host !== '*').map((host) => host.toLowerCase()));
 });
 
 /** Whether a route removes a header, or writes the certificate's word over it, so that a client cannot make it up. */

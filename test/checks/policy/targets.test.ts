@@ -331,6 +331,7 @@ describe('HTTP conditions on TCP ports (MTLS078)', () => {
   const tcp = service('{name: tcp-a, port: 9000, targetPort: 9001}');
   const line = 'default/p spec.rules.0: rule 1 of AuthorizationPolicy `default/p` has `paths`, which does not exist on TCP port 9000 of Service `default/httpbin`';
   const passthrough = '{hosts: ["a.test"], port: {name: tls, number: 443, protocol: TLS}, tls: {mode: PASSTHROUGH}}';
+  const plainTcp = '{hosts: ["*"], port: {name: tcp, number: 9000, protocol: TCP}}';
 
   test.each<[string, string, string[]]>([
     ['a TCP port', all(tcp, deny(paths)), [line]],
@@ -361,6 +362,11 @@ describe('HTTP conditions on TCP ports (MTLS078)', () => {
     ['another server name', all(gateway(passthrough), atGateway('[{to: [{operation: {paths: [/a]}}], when: [{key: connection.sni, values: [c.test]}]}]', 'DENY')), []],
     ['its server name', all(gateway(passthrough), atGateway('[{to: [{operation: {paths: [/a]}}], when: [{key: connection.sni, values: [c.test, "*.test"]}]}]', 'DENY')),
       ['istio-system/p spec.rules.0: rule 1 of AuthorizationPolicy `istio-system/p` has `paths`, which does not exist on port 443 (PASSTHROUGH) of Gateway default/edge']],
+    ['a server name, where no connection has one', all(gateway(plainTcp), atGateway('[{to: [{operation: {paths: [/a]}}], when: [{key: connection.sni, values: [a.test, "*.test", "*"]}]}]', 'DENY')), []],
+    ['all server names but some, where no connection has one', all(gateway(plainTcp), atGateway('[{to: [{operation: {paths: [/a]}}], when: [{key: connection.sni, notValues: [a.test, "*.test", "*"]}]}]', 'DENY')),
+      ['istio-system/p spec.rules.0: rule 1 of AuthorizationPolicy `istio-system/p` has `paths`, which does not exist on port 9000 (TCP) of Gateway default/edge']],
+    ['a TCP server without TLS', all(gateway(plainTcp), atGateway(paths, 'DENY')),
+      ['istio-system/p spec.rules.0: rule 1 of AuthorizationPolicy `istio-system/p` has `paths`, which does not exist on port 9000 (TCP) of Gateway default/edge']],
     ['identities, which nobody shows in what is passed through', all(gateway(passthrough), atGateway('[{from: [{source: {principals: [a]}}], to: [{operation: {paths: [/a]}}]}]', 'DENY')), []],
     ['those without an identity', all(gateway(passthrough), atGateway('[{from: [{source: {notPrincipals: [a]}}], to: [{operation: {paths: [/a]}}]}]', 'DENY')),
       ['istio-system/p spec.rules.0: rule 1 of AuthorizationPolicy `istio-system/p` has `paths`, which does not exist on port 443 (PASSTHROUGH) of Gateway default/edge']],

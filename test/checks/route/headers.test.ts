@@ -6,7 +6,7 @@ import { headerOperator } from '../../../src/checks/route/header-operator';
 import { headerSpellings } from '../../../src/checks/route/header-spellings';
 import { setWithoutRemove } from '../../../src/checks/route/set-without-remove';
 import { unguardedSecondRoute } from '../../../src/checks/route/unguarded-second-route';
-import { all, findings, found, gateway, IDENTITY, MUTUAL, TO_HTTPBIN, virtualService } from '../yaml';
+import { all, findings, found, gateway, IDENTITY, MUTUAL, policy, TO_HTTPBIN, virtualService } from '../yaml';
 
 const SUBJECT = '%DOWNSTREAM_PEER_SUBJECT%';
 const changes = (request: string, spec = {}) => virtualService(`[{headers: {request: {${request}}}, ${TO_HTTPBIN}}]`, spec);
@@ -139,6 +139,31 @@ describe('another route to a secured workload', () => {
       `default/tenant spec.http.0.${field}: VirtualService \`default/tenant\` writes host \`${/[sS]ecured\.test(?::443)?|a\.wild\.test/.exec(entry)![0]}\` over its own, `
         + 'which is secured by VirtualService `default/secured`',
     ]);
+  });
+
+  describe('passes for the host of a route for every host (MTLS071)', () => {
+    const everyHost = virtualService(`[${IDENTITY}]`, { hosts: '["*"]', name: 'secured' });
+    const rewrite = other(`rewrite: {authority: "Secured.test:443"}, ${TO_HTTPBIN}`);
+    const asking = (hosts: string, action = 'ALLOW') => policy(`[{to: [{operation: {${hosts}}}]}]`, { action });
+
+    test.each<[string, string, number]>([
+      ['a Gateway serves the host', all(gateway(MUTUAL.replace(/hosts: \[[^\]]*\]/, 'hosts: [secured.test]')), everyHost), 1],
+      ['a Gateway serves it below a wildcard', all(gateway(MUTUAL.replace(/hosts: \[[^\]]*\]/, 'hosts: ["*/*.test"]')), everyHost), 1],
+      ['a Gateway serves every host', all(gateway(MUTUAL.replace(/hosts: \[[^\]]*\]/, 'hosts: ["*"]')), everyHost), 0],
+      ['a policy asks for it', all(everyHost, asking('hosts: ["SECURED.test:*"]')), 1],
+      ['a policy asks for others', all(everyHost, asking('hosts: [else.test, "*"]')), 0],
+      ['a policy asks for all others', all(everyHost, asking('notHosts: [secured.test]')), 0],
+      ['a policy denies it', all(everyHost, asking('hosts: [secured.test]', 'DENY')), 0],
+      ['nobody is known to ask for it', everyHost, 0],
+    ])('%s', (_name, yaml, expected) => {
+      expect(found(authorityRewrite, all(yaml, rewrite))).toHaveLength(expected);
+    });
+
+    test('the route for the host itself is named first', () => {
+      const own = virtualService(`[${IDENTITY}]`, { hosts: '[secured.test]', name: 'own' });
+      const messages = findings(authorityRewrite, all(everyHost, own, asking('hosts: [secured.test]'), rewrite)).map(({ related }) => related!.map(({ name }) => name));
+      expect(messages).toEqual([['own']]);
+    });
   });
 
   test('passes for its host: of several headers, one that the route leaves as it is', () => {
