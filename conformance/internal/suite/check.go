@@ -97,7 +97,7 @@ func (r *Request) check(s *Suite) error {
 	case (r.URL == "") == (len(r.Curl) == 0):
 		return fmt.Errorf("either a URL or arguments for curl are needed")
 	case r.From != "" && !from:
-		return fmt.Errorf("invalid sender `%s`: expected outside, mesh, neighbour or plaintext", r.From)
+		return fmt.Errorf("invalid sender `%s`: expected outside, remote, mesh, neighbour or plaintext", r.From)
 	case r.Certificate != "" && !leaf && !authority && !strings.HasPrefix(r.Certificate, preparedPrefix):
 		return fmt.Errorf("no certificate is called `%s`", r.Certificate)
 	case r.Token != "" && !token:

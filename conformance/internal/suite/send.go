@@ -16,7 +16,7 @@ import (
 )
 
 // callers are the senders, by name: a pod of the Deployment `caller` of a namespace, or nobody's pod.
-var callers = map[string]string{"": "", "outside": "", "mesh": "mesh-client", "neighbour": "default", "plaintext": "plaintext-client"}
+var callers = map[string]string{"": "", "outside": "", remoteSender: "", "mesh": "mesh-client", "neighbour": "default", "plaintext": "plaintext-client"}
 
 // observation is what became of a request.
 type observation struct {
@@ -107,6 +107,13 @@ func (r *run) wire(ctx context.Context, request *Request) (*client.Request, erro
 			return nil, err
 		}
 		wire.TLS, wire.Mesh, wire.Certificate, wire.ServerName = true, true, certificate, ""
+	}
+	if request.From == remoteSender {
+		network, err := remoteNetwork()
+		if err != nil {
+			return nil, err
+		}
+		wire.Network = network
 	}
 	if namespace := callers[request.From]; namespace != "" {
 		ip, err := r.podAddress(ctx, namespace, "caller")
