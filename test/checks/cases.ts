@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { CheckContext } from '../../src/checks';
 import { fileOfResource } from '../../src/synth/output-files';
+import { Authority, authority, revocationList } from '../x509/certificate-builder';
 
 /** The folder of the cases: suites of the conformance rig, one for each check. */
 export const CASES = join(__dirname, '..', '..', 'conformance', 'checks');
@@ -49,6 +50,7 @@ export function readCases(): CheckCase[] {
   return readdirSync(CASES).filter((file) => /^MTLS\d{3}\.yaml$/.test(file)).sort().map((file) => {
     const suite = parse(readFileSync(join(CASES, file), 'utf8'), { merge: true });
     const about: string = suite.about ?? '';
+    const made = new Map(Object.keys(suite.authorities ?? {}).map((name) => [name, authority({ subject: `/CN=${name}` })]));
     const notShown = /^not shown: (.*)$/s.exec(about)?.[1].trim();
     return {
       id: file.slice(0, -'.yaml'.length),
@@ -59,7 +61,7 @@ export function readCases(): CheckCase[] {
         name: step.name,
         kind: step.name.startsWith('broken') ? 'broken' : 'repaired',
         documents: [
-          ...secrets(suite.secrets, step.secrets),
+          ...secrets(made, suite.secrets, step.secrets),
           ...documentsOf(step.manifest ?? ''),
         ],
         shown: notShown === undefined && ((step.requests ?? []).length > 0 || EFFECTS.some((effect) => step[effect] !== undefined)),
@@ -81,7 +83,17 @@ export function contextOf(documents: readonly unknown[], { istioVersion, kyma = 
   return new CheckContext(documents, { istioVersion, kyma }, {}, moment, (index) => (filePerResource ? file(documents[index]) : undefined));
 }
 
-function secrets(...lists: any[][]): unknown[] {
+function secrets(authorities: ReadonlyMap<string, Authority>, ...lists: any[][]): unknown[] {
   const all = new Map(lists.flatMap((list) => list ?? []).map((secret) => [`${secret.namespace}/${secret.name}`, secret]));
-  return [...all.values()].map(({ namespace, name, type, data }) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name }, type, stringData: data }));
+  return [...all.values()].map(({ namespace, name, type, data }) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name }, type, stringData: contents(data, authorities) }));
+}
+
+/** What the rig makes of `certificate/ca+other` and `crl/ca+other`: PEM of CAs of those names. Everything else keeps its description. */
+function contents(data: Record<string, string>, authorities: ReadonlyMap<string, Authority>): Record<string, string> {
+  return Object.fromEntries(Object.entries(data).map(([key, description]) => {
+    const [, kind, names = ''] = /^(certificate|crl)\/(.*)$/.exec(description) ?? [];
+    const known = names.split('+').map((name) => authorities.get(name));
+    if (!known.every((one) => one !== undefined)) return [key, description];
+    return [key, known.map((one) => (kind === 'crl' ? revocationList(one!, [], '350301000000Z') : one!.pem)).join('')];
+  }));
 }
