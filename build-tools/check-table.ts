@@ -22,8 +22,11 @@ An **error** stops \`app.synth()\` and makes \`lint\` end with 1; a **warning** 
 
 *Fires*: the check finds the broken manifests of its case. *Silent*: it finds nothing in the repaired ones, and no other check an error. *Shown*: the
 [conformance rig](../../conformance/README.md) sends requests to both, on a real API server, istiod and Envoy, and they are answered as the case says.
+*Operator played*: the rig makes the objects that Kyma's operator was seen to make of an APIRule or ExternalGateway, and refuses what it was seen to refuse; what follows from them
+is shown on istiod and Envoy, that the operator does so is not. A version: shown with that one, for the others have not the field, or have the fix.
 
 `;
+const COLUMNS = new Map([['next', 'Istio 1.32'], ['old-envoy', 'Envoy 1.36.4']]);
 
 /** The text of docs/checks/README.md. */
 export function checkTable(): string {
@@ -38,7 +41,8 @@ function row(check: Check, one: CheckCase | undefined): string {
   const of = (kind: string) => (one?.steps ?? []).filter((step) => step.kind === kind);
   const found = (documents: readonly unknown[]) => runChecks(contextOf(documents, one?.settings), [check]).length;
   const yes = (values: readonly boolean[]) => (values.length > 0 && values.every(Boolean) ? 'yes' : 'NO');
-  const shown = one?.notShown === undefined ? yes((one?.steps ?? []).map((step) => step.shown)) : 'no, argued';
+  const conditions = [...(one?.operatorPlayed ? ['operator played'] : []), ...(one?.column === undefined ? [] : [COLUMNS.get(one.column) ?? one.column])];
+  const shown = one?.notShown === undefined ? [yes((one?.steps ?? []).map((step) => step.shown)), ...conditions].join(', ') : 'no, argued';
   const cells = [
     `[${check.id}](${check.id}.md)`,
     check.title.replace(/\|/g, '\\|'),

@@ -38,6 +38,10 @@ export interface CheckCase {
   readonly about: string;
   /** Why the rig cannot show the effect; undefined where it does. */
   readonly notShown?: string;
+  /** The column of the rig that can show it; undefined for every one. */
+  readonly column?: string;
+  /** The rig plays Kyma's operator: what Istio makes of its objects is shown, not that it writes them. */
+  readonly operatorPlayed: boolean;
   readonly settings: CaseSettings;
   readonly steps: readonly CaseStep[];
 }
@@ -52,21 +56,24 @@ export function readCases(): CheckCase[] {
     const about: string = suite.about ?? '';
     const made = new Map(Object.keys(suite.authorities ?? {}).map((name) => [name, authority({ subject: `/CN=${name}` })]));
     const notShown = /^not shown: (.*)$/s.exec(about)?.[1].trim();
+    const steps = suite.steps.filter(({ name }: { name: string }) => /^(broken|repaired)\b/.test(name)).map((step: any): CaseStep => ({
+      name: step.name,
+      kind: step.name.startsWith('broken') ? 'broken' : 'repaired',
+      documents: [
+        ...secrets(made, suite.secrets, step.secrets),
+        ...documentsOf(step.manifest ?? ''),
+      ],
+      shown: notShown === undefined && ((step.requests ?? []).length > 0 || EFFECTS.some((effect) => step[effect] !== undefined)),
+      warnings: step.warnings ?? [],
+    }));
     return {
       id: file.slice(0, -'.yaml'.length),
       about,
       notShown,
       settings: suite.lint ?? {},
-      steps: suite.steps.filter(({ name }: { name: string }) => /^(broken|repaired)\b/.test(name)).map((step: any): CaseStep => ({
-        name: step.name,
-        kind: step.name.startsWith('broken') ? 'broken' : 'repaired',
-        documents: [
-          ...secrets(made, suite.secrets, step.secrets),
-          ...documentsOf(step.manifest ?? ''),
-        ],
-        shown: notShown === undefined && ((step.requests ?? []).length > 0 || EFFECTS.some((effect) => step[effect] !== undefined)),
-        warnings: step.warnings ?? [],
-      })),
+      column: suite.column,
+      operatorPlayed: steps.some(({ documents }: CaseStep) => documents.some((document: any) => document?.apiVersion?.startsWith('gateway.kyma-project.io/'))),
+      steps,
     };
   });
 }

@@ -41,9 +41,10 @@ describe.each(CATALOGUE.filter(({ id }) => existsSync(join(PAGES, `${id}.md`))))
   });
 
   test('says where its effect is shown, or why it is not', () => {
-    const { notShown } = cases.get(check.id) ?? {};
+    const { notShown, operatorPlayed } = cases.get(check.id) ?? {};
     const said = page.slice(page.indexOf('## Shown on\n')).replace(/\s+/g, ' ');
     expect(said).toContain(notShown === undefined ? `[conformance/checks/${check.id}.yaml](../../conformance/checks/${check.id}.yaml)` : `Not shown: ${notShown.replace(/\s+/g, ' ')}`);
+    if (notShown === undefined && operatorPlayed) expect(said).toContain('operator');
   });
 });
 

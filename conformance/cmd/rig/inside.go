@@ -36,7 +36,7 @@ func parse(args []string) *options {
 	flags.StringVar(&o.counts, "counts", "", "file to append the numbers of passed and failed cases to")
 	flags.BoolVar(&o.keep, "keep", false, "leave the mesh running until interrupted")
 	flags.BoolVar(&o.strict, "strict", false, "an object whose kind has no CustomResourceDefinition is a failure")
-	flags.StringVar(&o.istio, "istio", "", "name of the column, for replay's answer")
+	flags.StringVar(&o.istio, "istio", "", "name of the column")
 	flags.StringVar(&o.envoy, "envoy", "", "version of Envoy, likewise")
 	_ = flags.Parse(args[1:])
 	o.CRDDirectories, o.args = strings.Split(crds, ":"), flags.Args()
@@ -50,7 +50,7 @@ func inside(args []string) int {
 	if args[0] == "replay" {
 		return replayFiles(ctx, o, start)
 	}
-	suites, err := load(args[0], o.args)
+	suites, err := load(args[0], o)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 2
@@ -83,10 +83,11 @@ func inside(args []string) int {
 	return code
 }
 
-func load(command string, files []string) ([]*suite.Suite, error) {
+func load(command string, o *options) ([]*suite.Suite, error) {
 	if command != "suite" {
 		return nil, nil
 	}
+	files := o.args
 	if len(files) == 0 {
 		return nil, fmt.Errorf("no suite is given")
 	}
@@ -100,7 +101,14 @@ func load(command string, files []string) ([]*suite.Suite, error) {
 			fmt.Printf("%s is %s\n", s.Name, s.About)
 			continue
 		}
+		if s.Column != "" && s.Column != o.istio {
+			fmt.Printf("%s can be shown on column %s only: conformance/run test --istio %[2]s %[3]s\n", s.Name, s.Column, file)
+			continue
+		}
 		suites = append(suites, s)
+	}
+	if len(suites) == 0 {
+		return nil, fmt.Errorf("none of these suites can run on column %s", o.istio)
 	}
 	return suites, nil
 }

@@ -22,7 +22,7 @@ import (
 const convergenceLimit = 30 * time.Second
 
 // Converge returns when every Envoy works with what the API server holds now. It never waits for a time to pass, but for four facts:
-//  1. istiod's store equals the API server's Istio objects, deletions included;
+//  1. istiod's store equals the API server's Istio objects, deletions included, and its settings are those of the mesh's ConfigMap;
 //  2. every Envoy has a cluster that was asked for after that (the fence), so istiod has pushed since;
 //  3. a forced push of everything, started after that, was acknowledged by every Envoy for every type;
 //  4. no Envoy still warms a listener or cluster, drains an old one, or serves another certificate than the Secret holds.
@@ -32,6 +32,7 @@ func (m *Mesh) Converge(ctx context.Context) error {
 		done func(ctx context.Context) (string, error)
 	}{
 		{"istiod has read all objects", m.storeLag},
+		{"istiod has read the settings of the mesh", m.settingsLag},
 		{"the fence has reached every Envoy", m.raiseFence()},
 		{"every Envoy has acknowledged everything", m.pushAll()},
 		{"every Envoy has put it to use", m.envoyLag},

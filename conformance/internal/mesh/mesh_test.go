@@ -94,3 +94,26 @@ func TestADumpIsRedactedAndOutlined(t *testing.T) {
 		}
 	}
 }
+
+func TestSettingsDifferOnlyWhereTheConfigMapSaysSomethingElse(t *testing.T) {
+	used := map[string]any{"trustDomain": "cluster.local", "accessLogFile": "/dev/stdout", "defaultConfig": map[string]any{"drainDuration": "1s", "concurrency": 2.0}, "defaultProviders": map[string]any{}}
+	for _, test := range []struct {
+		written map[string]any
+		want    string
+	}{
+		{map[string]any{}, ""},
+		{map[string]any{"trustDomain": "cluster.local", "defaultConfig": map[string]any{"drainDuration": "1s", "proxyMetadata": map[string]any{}}, "defaultProviders": map[string]any{"metrics": []any{}}}, ""},
+		{map[string]any{"trustDomain": "other.example"}, "istiod has trustDomain: cluster.local, the ConfigMap other.example"},
+		{map[string]any{"trustDomainAliases": []any{"old.example"}}, "istiod has trustDomainAliases: <nil>, the ConfigMap [old.example]"},
+		{map[string]any{"defaultConfig": map[string]any{"drainDuration": "45s"}}, "istiod has defaultConfig"},
+		{map[string]any{"accessLogFile": ""}, "istiod has accessLogFile"},
+	} {
+		if got := differingSetting(test.written, used); got != test.want && (test.want == "" || !strings.HasPrefix(got, test.want)) {
+			t.Errorf("%v: got `%s`, want `%s`", test.written, got, test.want)
+		}
+	}
+	used["trustDomainAliases"] = []any{"old.example"}
+	if got := differingSetting(map[string]any{}, used); got != "istiod still has trustDomainAliases: [old.example]" {
+		t.Errorf("got `%s`", got)
+	}
+}

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"strings"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"conformance/internal/mesh"
 )
 
 // applyAll applies manifests with kubectl, and plays the controllers that are not there.
@@ -28,7 +31,9 @@ func (r *run) applyAll(ctx context.Context, objects []*unstructured.Unstructured
 			accepted = append(accepted, object)
 		}
 	}
-	r.applied = append(r.applied, accepted...)
+	if err := r.remember(ctx, accepted); err != nil {
+		return err
+	}
 	warnings, err := r.cluster.apply(ctx, accepted)
 	if err != nil {
 		return err
@@ -48,6 +53,24 @@ func (r *run) applyAll(ctx context.Context, objects []*unstructured.Unstructured
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// remember notes what is to be removed afterwards, and what is to become again what it was: settings of the mesh itself, which the suite overwrites.
+func (r *run) remember(ctx context.Context, objects []*unstructured.Unstructured) error {
+	for _, object := range objects {
+		if object.GetKind() == "ConfigMap" && namespaceOf(object) == mesh.SystemNamespace && !r.own(object) {
+			before, err := r.cluster.find(ctx, reference(object))
+			if err != nil && !apierrors.IsNotFound(err) {
+				return err
+			}
+			if err == nil {
+				r.undo = append(r.undo, before)
+				continue
+			}
+		}
+		r.applied = append(r.applied, object)
 	}
 	return nil
 }

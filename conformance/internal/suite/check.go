@@ -27,14 +27,14 @@ func (s *Suite) check() error {
 			return err
 		}
 	}
+	if s.Column != "" && s.Column != "next" && s.Column != "old-envoy" {
+		return fmt.Errorf("invalid column `%s`: expected next or old-envoy", s.Column)
+	}
 	last := map[string]bool{}
 	for i, step := range s.Steps {
 		last = map[string]bool{}
 		if step.Name == "" {
 			return fmt.Errorf("step %d needs a name", i+1)
-		}
-		if step.Refused != "" && len(step.Requests) > 0 && i == 0 {
-			return fmt.Errorf("step `%s`: nothing is applied, so there is nothing to request", step.Name)
 		}
 		if err := step.check(); err != nil {
 			return fmt.Errorf("step `%s`: %w", step.Name, err)
@@ -74,6 +74,8 @@ func (s *Suite) check() error {
 
 func (s *Step) check() error {
 	switch {
+	case s.Cdk8s != "" && (s.Manifest == "" || len(s.Apply) > 0 || s.Prepare != ""):
+		return fmt.Errorf("`cdk8s` goes with manifests in place only")
 	case s.Crashes == "":
 		return nil
 	case s.Crashes != "gateway" && s.Crashes != "istiod" && strings.Count(s.Crashes, "/") != 1:
@@ -102,6 +104,8 @@ func (r *Request) check(s *Suite) error {
 		return fmt.Errorf("no certificate is called `%s`", r.Certificate)
 	case r.Token != "" && !token:
 		return fmt.Errorf("no token is called `%s`", r.Token)
+	case r.TrustDomain != "" && r.Identity == "":
+		return fmt.Errorf("a trust domain needs an identity")
 	case r.Identity != "" && (r.Certificate != "" || r.Address != "pod" || strings.Count(r.Identity, "/") != 1):
 		return fmt.Errorf("invalid identity `%s`: expected namespace/serviceaccount, with `address: pod` and no other certificate", r.Identity)
 	case len(r.Echoed) > 0 && len(r.Curl) > 0:

@@ -28,7 +28,8 @@ type Suite struct {
 	Tokens       map[string]Token               `json:"tokens,omitempty"`
 	Steps        []Step                         `json:"steps"`
 	Mutations    []Mutation                     `json:"mutations,omitempty"`
-	Lint         map[string]any                 `json:"lint,omitempty"` // of the cases of checks: their settings; read by jest only
+	Lint         map[string]any                 `json:"lint,omitempty"`   // of the cases of checks: their settings; read by jest only
+	Column       string                         `json:"column,omitempty"` // the one column on which the suite can run: next or old-envoy
 
 	file     string
 	isolated bool // every step starts from nothing but the suite's Secrets
@@ -62,10 +63,11 @@ type Step struct {
 	Prepare    string    `json:"prepare,omitempty"`    // bash script, run first in the suite's directory of files; $PROJECT is the root of the project, $PROJECT_LIB its compiled source
 	Apply      []string  `json:"apply,omitempty"`      // files, relative to the suite, or to its files as `files/…`; patterns are allowed
 	Manifest   string    `json:"manifest,omitempty"`   // YAML in place
+	Cdk8s      string    `json:"cdk8s,omitempty"`      // FILE_PER_RESOURCE or another YamlOutputType: cdk8s writes the manifests in place to files, and those are applied
 	Secrets    []Secret  `json:"secrets,omitempty"`    // Secrets to create or replace
 	Delete     []string  `json:"delete,omitempty"`     // Kind/namespace/name
 	Patch      []Patch   `json:"patch,omitempty"`      // applied after the manifests
-	Refused    string    `json:"refused,omitempty"`    // the API server must refuse the manifests with this text
+	Refused    string    `json:"refused,omitempty"`    // the API server must refuse one of the manifests with this text; the others are applied
 	Restart    []string  `json:"restart,omitempty"`    // Deployment/namespace/name: replace its pods
 	Faults     []string  `json:"faults,omitempty"`     // see faults.go; they happen first
 	Load       []Request `json:"load,omitempty"`       // sent over and over from before the changes until after the step's requests
@@ -98,7 +100,7 @@ type Mutation struct {
 // Request is one case.
 type Request struct {
 	Name        string         `json:"name"`
-	From        string         `json:"from,omitempty"` // outside (default), mesh, neighbour or plaintext
+	From        string         `json:"from,omitempty"` // outside (default), remote, mesh, neighbour or plaintext
 	URL         string         `json:"url,omitempty"`
 	Path        string         `json:"path,omitempty"` // in place of the URL's path, sent as it is
 	Method      string         `json:"method,omitempty"`
@@ -106,6 +108,7 @@ type Request struct {
 	SNI         *string        `json:"sni,omitempty"`         // in place of the URL's host; empty for none
 	Address     string         `json:"address,omitempty"`     // ingress, service (default for *.svc.cluster.local), pod, or namespace/name of another gateway's Service
 	Identity    string         `json:"identity,omitempty"`    // namespace/serviceaccount: be this workload of the mesh, straight to the pod
+	TrustDomain string         `json:"trustDomain,omitempty"` // of the identity, if it is not the mesh's own: the mesh's CA has signed it all the same
 	Certificate string         `json:"certificate,omitempty"` // or `files/NAME` for NAME.crt and NAME.key that `prepare` made
 	Trust       string         `json:"trust,omitempty"`       // authority that must have issued the server certificate
 	TLS         string         `json:"tls,omitempty"`         // 1.2 or 1.3

@@ -92,7 +92,7 @@ func (r *Request) client() string {
 		words = append(words, "in "+r.From)
 	}
 	if r.Identity != "" {
-		words = append(words, "workload "+r.Identity)
+		words = append(words, "workload "+strings.TrimPrefix(r.TrustDomain+"/"+r.Identity, "/"))
 	}
 	if r.Certificate != "" {
 		words = append(words, "cert "+r.Certificate)

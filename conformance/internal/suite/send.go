@@ -102,7 +102,7 @@ func (r *run) wire(ctx context.Context, request *Request) (*client.Request, erro
 		return nil, err
 	}
 	if namespace, account, ok := strings.Cut(request.Identity, "/"); ok {
-		certificate, err := r.Mesh.WorkloadCertificate(ctx, namespace, account)
+		certificate, err := r.workloadCertificate(ctx, request.TrustDomain, namespace, account)
 		if err != nil {
 			return nil, err
 		}
@@ -228,4 +228,11 @@ func compareEcho(expected map[string]any, result client.Result) []string {
 	}
 	sort.Strings(problems)
 	return problems
+}
+
+func (r *run) workloadCertificate(ctx context.Context, trustDomain, namespace, account string) (*tls.Certificate, error) {
+	if trustDomain != "" {
+		return r.Mesh.ForgedCertificate(ctx, fmt.Sprintf("spiffe://%s/ns/%s/sa/%s", trustDomain, namespace, account))
+	}
+	return r.Mesh.WorkloadCertificate(ctx, namespace, account)
 }
