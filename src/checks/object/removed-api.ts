@@ -1,7 +1,7 @@
-import { describeObject } from '../../mesh/kube-object';
-import { field, text } from '../../mesh/value';
+import { describeObject, KubeObject } from '../../mesh/kube-object';
+import { at, entries, field, text } from '../../mesh/value';
 import type { Check } from '../check';
-import { Effect, Severity } from '../finding';
+import { Effect, PatchOperation, Severity } from '../finding';
 
 /** What replaced a version of an API, and since when the old one is gone; by group and version, or with the kind. */
 const REMOVED = new Map<string, { readonly since: string; readonly use?: string }>([
@@ -40,14 +40,38 @@ export const removedApi: Check = {
     if (!OLD_VERSIONS.has(version)) return [];
     const removed = REMOVED.get(version) ?? REMOVED.get(`${version} ${object.kind}`);
     if (removed === undefined) return [];
-    const replaceable = removed.use !== undefined && object.kind !== 'Ingress' && object.kind !== 'CustomResourceDefinition';
     return [{
       object,
       path: ['apiVersion'],
       message: `${describeObject(object)} has \`apiVersion\` \`${version}\`, which is gone since ${removed.since}`,
       effect: 'the API server does not know the kind, and nothing is created',
-      cure: removed.use === undefined ? 'use what replaced it' : `use \`${removed.use}\``,
-      ...(replaceable ? { patch: [{ op: 'replace' as const, path: '/apiVersion', value: removed.use }] } : {}),
+      ...replacement(object, version, removed.use),
     }];
   }),
 };
+
+/** What takes the place of an old version, as a patch where no other field has to change, or where it is plain how. */
+function replacement(object: KubeObject, version: string, use: string | undefined): { readonly cure: string; readonly patch?: readonly PatchOperation[] } {
+  if (use === undefined) return { cure: 'use what replaced it' };
+  if (isSpeltOtherwise(object, version)) return { cure: `use \`${use}\`, in which some fields of \`spec\` have other names or another shape` };
+  const written: PatchOperation = { op: 'replace', path: '/apiVersion', value: use };
+  if (!SELECTING.has(object.kind) || field(object.spec, 'selector') !== undefined) return { cure: `use \`${use}\``, patch: [written] };
+  // The old versions took the labels of the pods where no selector was written.
+  const labels = entries(at(object.spec, 'template', 'metadata', 'labels'));
+  const cure = `use \`${use}\`, which demands a selector too: \`selector: {matchLabels: {${labels.map(([key, value]) => `${key}: ${String(value)}`).join(', ') || '…'}}}\``;
+  return labels.length === 0 ? { cure } : { cure, patch: [written, { op: 'add', path: '/spec/selector', value: { matchLabels: Object.fromEntries(labels) } }] };
+}
+
+/** The kinds of `apps/v1`, all of which demand a selector. */
+const SELECTING = new Set(['Deployment', 'DaemonSet', 'ReplicaSet', 'StatefulSet']);
+
+/** Fields of cert-manager's kinds that `cert-manager.io/v1` has under other names (its guides for upgrades to 0.11, 0.15 and 1.0). */
+const RENAMED = ['organization', 'keySize', 'keyAlgorithm', 'keyEncoding', 'emailSANs', 'uriSANs', 'csr'];
+
+/** Versions of which no object is plainly one of today. */
+const RESHAPED = new Set(['autoscaling/v2beta1', 'certmanager.k8s.io/v1alpha1']);
+
+function isSpeltOtherwise({ kind, spec }: KubeObject, version: string): boolean {
+  if (kind === 'Ingress' || kind === 'CustomResourceDefinition' || RESHAPED.has(version)) return true;
+  return (kind === 'Certificate' || kind === 'CertificateRequest') && RENAMED.some((name) => field(spec, name) !== undefined);
+}

@@ -34,10 +34,10 @@ describe('MTLS100: an object that is refused', () => {
 });
 
 describe('MTLS062: an API version that is gone', () => {
-  const bare = (apiVersion: string, kind: string) => object(apiVersion, kind, 'default', 'a', {});
+  const bare = (apiVersion: string, kind: string, spec?: object) => object(apiVersion, kind, 'default', 'a', spec === undefined ? {} : { spec });
 
   test('the finding has the version to use', () => {
-    expect(find(removedApi, [bare('extensions/v1beta1', 'Deployment')])).toEqual([{
+    expect(find(removedApi, [bare('extensions/v1beta1', 'Deployment', { selector: { matchLabels: { app: 'a' } } })])).toEqual([{
       object: expect.objectContaining({ kind: 'Deployment', name: 'a' }),
       path: ['apiVersion'],
       message: 'Deployment `default/a` has `apiVersion` `extensions/v1beta1`, which is gone since Kubernetes 1.16',
@@ -48,11 +48,10 @@ describe('MTLS062: an API version that is gone', () => {
   });
 
   test.each([
-    ['extensions/v1beta1', 'DaemonSet', 'apps/v1', 'Kubernetes 1.16'], ['extensions/v1beta1', 'ReplicaSet', 'apps/v1', 'Kubernetes 1.16'], ['extensions/v1beta1', 'NetworkPolicy', 'networking.k8s.io/v1', 'Kubernetes 1.16'],
-    ['apps/v1beta1', 'StatefulSet', 'apps/v1', 'Kubernetes 1.16'], ['apps/v1beta2', 'Deployment', 'apps/v1', 'Kubernetes 1.16'], ['networking.k8s.io/v1beta1', 'IngressClass', 'networking.k8s.io/v1', 'Kubernetes 1.22'],
+    ['extensions/v1beta1', 'NetworkPolicy', 'networking.k8s.io/v1', 'Kubernetes 1.16'],
+    ['apps/v1beta2', 'ControllerRevision', 'apps/v1', 'Kubernetes 1.16'], ['networking.k8s.io/v1beta1', 'IngressClass', 'networking.k8s.io/v1', 'Kubernetes 1.22'],
     ['rbac.authorization.k8s.io/v1beta1', 'Role', 'rbac.authorization.k8s.io/v1', 'Kubernetes 1.22'], ['batch/v1beta1', 'CronJob', 'batch/v1', 'Kubernetes 1.25'],
-    ['policy/v1beta1', 'PodDisruptionBudget', 'policy/v1', 'Kubernetes 1.25'], ['autoscaling/v2beta1', 'HorizontalPodAutoscaler', 'autoscaling/v2', 'Kubernetes 1.25'],
-    ['autoscaling/v2beta2', 'HorizontalPodAutoscaler', 'autoscaling/v2', 'Kubernetes 1.26'], ['certmanager.k8s.io/v1alpha1', 'Certificate', 'cert-manager.io/v1', 'cert-manager 0.11'],
+    ['policy/v1beta1', 'PodDisruptionBudget', 'policy/v1', 'Kubernetes 1.25'], ['autoscaling/v2beta2', 'HorizontalPodAutoscaler', 'autoscaling/v2', 'Kubernetes 1.26'],
     ['cert-manager.io/v1alpha2', 'Certificate', 'cert-manager.io/v1', 'cert-manager 1.6'], ['cert-manager.io/v1alpha3', 'Issuer', 'cert-manager.io/v1', 'cert-manager 1.6'], ['cert-manager.io/v1beta1', 'Issuer', 'cert-manager.io/v1', 'cert-manager 1.6'],
   ])('%s %s becomes %s', (version, kind, use, since) => {
     const [{ patch, message }] = find(removedApi, [bare(version, kind)]);
@@ -60,13 +59,32 @@ describe('MTLS062: an API version that is gone', () => {
   });
 
   test.each([
-    ['extensions/v1beta1', 'Ingress', 'use `networking.k8s.io/v1`'], ['networking.k8s.io/v1beta1', 'Ingress', 'use `networking.k8s.io/v1`'], ['apiextensions.k8s.io/v1beta1', 'CustomResourceDefinition', 'use `apiextensions.k8s.io/v1`'],
+    ...['extensions/v1beta1 Ingress networking.k8s.io/v1', 'networking.k8s.io/v1beta1 Ingress networking.k8s.io/v1', 'apiextensions.k8s.io/v1beta1 CustomResourceDefinition apiextensions.k8s.io/v1',
+      'autoscaling/v2beta1 HorizontalPodAutoscaler autoscaling/v2', 'certmanager.k8s.io/v1alpha1 Certificate cert-manager.io/v1']
+      .map((line) => line.split(' ')).map(([version, kind, use]): [string, string, string] => [version, kind, `use \`${use}\`, in which some fields of \`spec\` have other names or another shape`]),
     ['extensions/v1beta1', 'PodSecurityPolicy', 'use what replaced it'], ['policy/v1beta1', 'PodSecurityPolicy', 'use what replaced it'], ['authentication.istio.io/v1alpha1', 'Policy', 'use what replaced it'],
     ['rbac.istio.io/v1alpha1', 'ServiceRole', 'use what replaced it'], ['config.istio.io/v1alpha2', 'rule', 'use what replaced it'],
   ])('%s %s needs a person', (version, kind, cure) => {
     const [finding] = find(removedApi, [bare(version, kind)]);
     expect(finding.cure).toBe(cure);
     expect(finding).not.toHaveProperty('patch');
+  });
+
+  test.each(['extensions/v1beta1 Deployment', 'extensions/v1beta1 DaemonSet', 'extensions/v1beta1 ReplicaSet', 'apps/v1beta1 StatefulSet', 'apps/v1beta2 Deployment'])('%s: `apps/v1` demands the selector that the old version took from the pods', (line) => {
+    const [version, kind] = line.split(' ');
+    const [{ cure, patch }] = find(removedApi, [bare(version, kind, { template: { metadata: { labels: { app: 'a', version: 'v1' } } } })]);
+    expect(cure).toBe('use `apps/v1`, which demands a selector too: `selector: {matchLabels: {app: a, version: v1}}`');
+    expect(patch).toEqual([{ op: 'replace', path: '/apiVersion', value: 'apps/v1' }, { op: 'add', path: '/spec/selector', value: { matchLabels: { app: 'a', version: 'v1' } } }]);
+  });
+
+  test('where the pods have no labels, a person has to choose some', () => {
+    const [finding] = find(removedApi, [bare('apps/v1beta2', 'Deployment')]);
+    expect(finding.cure).toBe('use `apps/v1`, which demands a selector too: `selector: {matchLabels: {…}}`');
+    expect(finding).not.toHaveProperty('patch');
+  });
+
+  test.each(['organization', 'keySize', 'keyAlgorithm', 'keyEncoding', 'emailSANs', 'uriSANs'])('a Certificate with `%s`, which has another name today, needs a person', (name) => {
+    expect(find(removedApi, [bare('cert-manager.io/v1alpha2', 'Certificate', { [name]: ['a'] })])[0]).not.toHaveProperty('patch');
   });
 
   test('silent for what is known today', () => {
