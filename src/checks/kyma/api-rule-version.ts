@@ -13,11 +13,16 @@ export const apiRuleVersion: Check = {
   title: 'an APIRule of version v1beta1',
   severity: Severity.ERROR,
   effect: Effect.REFUSED,
-  find: (context) => apiRuleObjects(context).filter((object) => versionOf(object) === 'v1beta1').map((object) => ({
-    object,
-    path: ['apiVersion'],
-    message: `${describeObject(object)} is of version \`v1beta1\``,
-    effect: 'Kyma refuses it, and nothing is exposed',
-    cure: 'write version `v2`: `npx cdk8s-istio-security migrate-apirule` does it and says what changes for callers',
-  })),
+  find: (context) => {
+    const written = new Set(apiRuleObjects(context).filter((object) => versionOf(object) !== 'v1beta1').map(({ key }) => key));
+    return apiRuleObjects(context).filter((object) => versionOf(object) === 'v1beta1').map((object) => ({
+      object,
+      path: ['apiVersion'],
+      message: `${describeObject(object)} is of version \`v1beta1\``,
+      effect: 'Kyma refuses it, and nothing is exposed',
+      cure: written.has(object.key)
+        ? 'delete it: the same APIRule is among the manifests in a newer version'
+        : 'put version `v2` in its place: `npx cdk8s-istio-security migrate-apirule <manifests> --out v2.yaml` writes it and says what changes for callers',
+    }));
+  },
 };

@@ -21,7 +21,7 @@ export const duplicateObjects: Check = {
         path: ['metadata', 'name'],
         message: `${describeObject(object)} is there twice`,
         effect: 'the one applied last replaces the other',
-        cure: 'give one of them another `metadata.name`',
+        cure: 'delete one of them, or give it another `metadata.name`',
         related: [other],
       }];
     });

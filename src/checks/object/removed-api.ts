@@ -50,8 +50,13 @@ export const removedApi: Check = {
   }),
 };
 
+interface Replacement {
+  readonly cure: string;
+  readonly patch?: readonly PatchOperation[];
+}
+
 /** What takes the place of an old version, as a patch where no other field has to change, or where it is plain how. */
-function replacement(object: KubeObject, version: string, use: string | undefined): { readonly cure: string; readonly patch?: readonly PatchOperation[] } {
+function replacement(object: KubeObject, version: string, use: string | undefined): Replacement {
   if (use === undefined) return { cure: 'use what replaced it' };
   if (isSpeltOtherwise(object, version)) return { cure: `use \`${use}\`, in which some fields of \`spec\` have other names or another shape` };
   const written: PatchOperation = { op: 'replace', path: '/apiVersion', value: use };

@@ -37,6 +37,7 @@ export function addMigrate(program: Command, { terminal, end }: Run): void {
       } else {
         if (options.out !== undefined) writeNew(options.out, yaml);
         terminal.write(report);
+        if (options.out === undefined && options.format !== 'json' && yaml !== '') terminal.write('\nNothing is written: `--out v2.yaml` writes the APIRules of v2, to put in the place of these.\n');
       }
       const gains = migration.comparison.changes.some(({ change }) => change === 'gains');
       end(migration.losses || gains ? ExitStatus.FINDINGS : ExitStatus.FINE);

@@ -1,4 +1,5 @@
 import { apiRule, findings, gateway, jwt, mutual, noAuth, otherJwt, redirect, rule, service, simple } from './support';
+import { CheckContext, runChecks } from '../../../src/checks';
 
 interface Row {
   readonly name: string;
@@ -62,11 +63,19 @@ describe('MTLS089: a host that the Gateway does not serve', () => {
 
 describe('MTLS092: a port that the Service does not have', () => {
   test.each<Row>([
-    { name: 'the port of the container', documents: [service(), apiRule([rule('/*', noAuth)], { service: { name: 'orders', port: 8080 } })], found: ['APIRule shop/orders spec.rules.0'] },
+    { name: 'the port of the container', documents: [service(), apiRule([rule('/*', noAuth)], { service: { name: 'orders', port: 8080 } })], found: ['APIRule shop/orders spec.service.port'] },
+    { name: 'the port of the container, in a rule', documents: [service(), apiRule([rule('/*', noAuth, ['GET'], { service: { name: 'orders', port: 8080 } })])], found: ['APIRule shop/orders spec.rules.0.service.port'] },
     { name: 'silent: the port of the Service', documents: [service(), apiRule([rule('/*', noAuth)])], found: [] },
     { name: 'silent: a Service that is not among the manifests', documents: [apiRule([rule('/*', noAuth)])], found: [] },
     { name: 'silent: a Service without selector', documents: [{ ...service(), spec: { ports: [] } }, apiRule([rule('/*', noAuth)])], found: [] },
   ])('$name', ({ documents, found }) => expect(run('MTLS092', documents)).toEqual(found));
+
+  test('the only port that there is is the patch', () => {
+    const patches = (...documents: any[]) => runChecks(new CheckContext(documents, { kyma: true })).filter(({ check }) => check.id === 'MTLS092').map(({ patch, cure }) => ({ patch, cure }));
+    const wrong = apiRule([rule('/*', noAuth)], { service: { name: 'orders', port: 8080 } });
+    expect(patches(service(), wrong)).toEqual([{ patch: [{ op: 'replace', path: '/spec/service/port', value: 80 }], cure: 'name the port of the Service, `80`, not one of the container' }]);
+    expect(patches(service('orders', [{ port: 80, name: 'a' }, { port: 81, name: 'b' }]), wrong)).toEqual([{ patch: undefined, cure: 'name a port of the Service, not one of the container' }]);
+  });
 
   test('the finding lists the ports that there are', () => {
     expect(findings('MTLS092', service(), apiRule([rule('/*', noAuth)], { service: { name: 'orders', port: 8080 } }))[0].text).toContain('port 8080 of Service `shop/orders`, which has 80: ');

@@ -22,8 +22,13 @@ describe('MTLS047: APIRules of version v1beta1', () => {
       object: 'APIRule shop/orders',
       path: 'apiVersion',
       text: 'APIRule `shop/orders` is of version `v1beta1`: Kyma refuses it, and nothing is exposed; '
-        + 'write version `v2`: `npx cdk8s-istio-security migrate-apirule` does it and says what changes for callers',
+        + 'put version `v2` in its place: `npx cdk8s-istio-security migrate-apirule <manifests> --out v2.yaml` writes it and says what changes for callers',
     }]);
+  });
+
+  test('where it is there in version v2 already, the old one is to be deleted', () => {
+    expect(findings('MTLS047', apiRule([], {}, {}, 'v1beta1'), apiRule([rule('/*', noAuth)]))[0].text).toMatch(/; delete it: the same APIRule is among the manifests in a newer version$/);
+    expect(findings('MTLS047', apiRule([], {}, {}, 'v1beta1'), apiRule([rule('/*', noAuth)], {}, { name: 'other' }))[0].text).toContain('migrate-apirule');
   });
 });
 

@@ -28,6 +28,25 @@ describe('MTLS100: an object that is refused', () => {
     expect(find(refusedObject, [manifest]).map((finding) => finding.path)).toEqual([path]);
   });
 
+  const words = { serverCertificate: 'use sds', privateKey: 'use sds' };
+  const remove = (...paths: string[]) => paths.map((path) => ({ op: 'remove', path: `/spec/servers/${path}` }));
+  test.each<[string, object[], string, object[] | undefined]>([
+    ['the words of old documentation', [https('SIMPLE', ['a.test'], words)], 'take `serverCertificate` and `privateKey` away: `credentialName` is where the certificates are',
+      remove('0/tls/serverCertificate', '0/tls/privateKey')],
+    ['with a trust anchor, and in two servers', [https('MUTUAL', ['a.test'], { ...words, caCertificates: 'use sds' }), http(['a.test']), https('SIMPLE', ['b.test'], words)],
+      'take `serverCertificate`, `privateKey` and `caCertificates` away: `credentialName` is where the certificates are',
+      remove('0/tls/serverCertificate', '0/tls/privateKey', '0/tls/caCertificates', '2/tls/serverCertificate', '2/tls/privateKey')],
+    ['a trust anchor in a file stays', [https('MUTUAL', ['a.test'], { ...words, caCertificates: '/etc/ca.pem' })], 'take `serverCertificate` and `privateKey` away: `credentialName` is where the certificates are',
+      remove('0/tls/serverCertificate', '0/tls/privateKey')],
+    ['two Secrets', [https('SIMPLE', ['a.test'], { ...words, credentialName: undefined, credentialNames: ['a', 'b'] })], 'take `serverCertificate` and `privateKey` away: `credentialName` is where the certificates are',
+      remove('0/tls/serverCertificate', '0/tls/privateKey')],
+    ['files', [https('SIMPLE', ['a.test'], { serverCertificate: '/etc/tls.crt', privateKey: '/etc/tls.key' })], 'keep one: `credentialName`, or `serverCertificate` with `privateKey`', undefined],
+    ['words in one server, files in another', [https('SIMPLE', ['a.test'], words), https('SIMPLE', ['b.test'], { serverCertificate: '/a', privateKey: '/b' })], 'keep one: `credentialName`, or `serverCertificate` with `privateKey`', undefined],
+    ['another way beside the words', [https('SIMPLE', ['a.test'], { ...words, tlsCertificates: [{ serverCertificate: '/a', privateKey: '/b' }] })], 'keep one: `credentialName`, or `serverCertificate` with `privateKey`', undefined],
+  ])('a certificate that is named in two ways: %s', (_name, servers, cure, patch) => {
+    expect(find(refusedObject, [gateway('edge', servers)]).map((finding) => [finding.cure, finding.patch])).toEqual([[cure, patch]]);
+  });
+
   test('silent for what is taken, for other kinds, and for APIRules, which Kyma judges', () => {
     expect(told(refusedObject, [gateway('a', [http(['*'])]), object('gateway.kyma-project.io/v2', 'APIRule', 'default', 'a', { spec: {} }), object('gateway.networking.k8s.io/v1', 'Gateway', 'default', 'b', {})])).toEqual([]);
   });

@@ -159,6 +159,13 @@ describe('as a command', () => {
     expect((await migrate(['--out', 'none/new.yaml'], NO_AUTH)).status).toBe(4);
   });
 
+  test('without --out the report says that nothing is written, where there is something to write', async () => {
+    const note = 'Nothing is written: `--out v2.yaml` writes the APIRules of v2, to put in the place of these.';
+    expect((await migrate([], NO_AUTH)).out).toMatch(new RegExp(`\n\n${note.replace(/[.]/g, '\\.')}\n$`));
+    expect((await migrate(['--out', 'v2.yaml'], NO_AUTH)).out).not.toContain('written');
+    expect((await migrate([], rule('{path: /a, methods: [GET], accessStrategies: [{handler: jwt, config: {jwks_urls: ["https://idp.example.com/keys"]}}]}'))).out).not.toContain('Nothing is written');
+  });
+
   test('--out - writes the YAML to standard output and the report to standard error', async () => {
     const { out, err } = await migrate(['-o', '-'], NO_AUTH);
     expect(parseAllDocuments(out)).toHaveLength(1);
