@@ -41,7 +41,7 @@ MTLS101  two objects of one name
   other/Second  ConfigMap \`a/x\` is there twice
   one/First     ConfigMap \`a/x\`
   happens       the one applied last replaces the other
-  cure          give one of them another \`metadata.name\`
+  cure          delete one of them, or give it another \`metadata.name\`
   more          https://github.com/cdk8s-istio-security/cdk8s-istio-security/blob/main/docs/checks/MTLS101.md`);
   expect(readdirSync(outdir)).toEqual([]);
 });
@@ -52,7 +52,7 @@ test('outside of `app.synth()`, as in `Testing.synth`, the same is one line for 
     configMap(other, 'Second', 'x', 'a');
   });
   expect(() => Testing.synth(app.charts[0])).toThrow(new Error('Validation failed with the following errors:\n  '
-    + '[other/Second] MTLS101: ConfigMap `a/x` is there twice: the one applied last replaces the other; give one of them another `metadata.name`'));
+    + '[other/Second] MTLS101: ConfigMap `a/x` is there twice: the one applied last replaces the other; delete one of them, or give it another `metadata.name`'));
 });
 
 test('all errors are told together: of checks, of our constructs and of others, with the number of charts', () => {

@@ -3,7 +3,8 @@ import { isTemplate, templateTest } from '../../authz/path-template';
 import { anyTextTest } from '../../authz/string-match';
 import { PathNormalization } from '../../mesh/path-normalization';
 import type { Check } from '../check';
-import { Effect, Finding, Severity } from '../finding';
+import { Effect, Finding, PatchOperation, Severity } from '../finding';
+import { pointer } from '../pointer';
 
 /** MTLS024: a denied path without the spellings under which many applications serve the same thing. */
 export const denyPathVariants: Check = {
@@ -26,25 +27,40 @@ function findingsOf(policy: WrittenPolicy, rule: number, merges: boolean): Findi
     ...values.filter(({ value }) => isTemplate(value)).map(({ value }) => templateTest(value)),
   ];
   return values.flatMap(({ value, path }: PolicyValue): Finding[] => {
-    const open = spellings(value).filter((candidate) => !(merges && candidate.startsWith('//')) && !tests.some((test) => test(candidate)));
+    const open = spellings(value).filter(({ example }) => !(merges && example.startsWith('//')) && !tests.some((test) => test(example)));
+    const listed = new Set(values.map((other) => other.value));
+    const missing = [...new Set(open.flatMap(({ patterns }) => patterns))].filter((pattern) => !listed.has(pattern));
     return open.length === 0 ? [] : [{
       object: policy.object,
       path,
-      message: `denied path \`${value}\` in ${describeRule(rule, policy)} does not stand for ${open.map((candidate) => `\`${candidate}\``).join(', ')}`,
+      message: `denied path \`${value}\` in ${describeRule(rule, policy)} does not stand for ${open.map(({ example }) => `\`${example}\``).join(', ')}`,
       effect: 'many applications serve the same thing there, and the request is not denied',
-      cure: 'write an ALLOW policy with the paths that are meant to be reached, or list the other spellings too; letter case, inner `//` and `%2F` stay open',
+      cure: `list ${missing.map((pattern) => `\`${pattern}\``).join(', ')} too, or write an ALLOW policy with the paths that are meant to be reached; letter case, inner \`//\` and \`%2F\` stay open`,
+      patch: missing.map((pattern): PatchOperation => ({ op: 'add', path: pointer([...path.slice(0, -1), '-']), value: pattern })),
     }];
   });
 }
 
+/** A path that an application's router commonly takes for a denied one, and what stands for it and its like in a policy. */
+interface Spelling {
+  readonly example: string;
+  readonly patterns: readonly string[];
+}
+
 /** Other paths that a router of an application commonly takes for the same; those of `//p` are not asked for again. */
-function spellings(value: string): string[] {
+function spellings(value: string): Spelling[] {
   if (isTemplate(value) && !/^[^{]*\/\{\*\*\}$/.test(value)) return [];
   const known = isTemplate(value) ? value.slice(0, value.indexOf('{')) : value;
   if (!known.startsWith('/') || known.startsWith('//')) return [];
   const base = known.replace(/\/?\*?$/, '');
   if (base === '') return [];
-  if (known.endsWith('*') && !known.endsWith('/*')) return [`/${base}`];
-  const below = known !== value || known.endsWith('*');
-  return below ? [base, `/${base}/x`] : [`${base}/`, `${base};x`, `/${base}`].concat(known.endsWith('/') ? base : []);
+  if (known.endsWith('*') && !known.endsWith('/*')) return [{ example: `/${base}`, patterns: [`/${known}`] }];
+  const exact = { example: base, patterns: [base, `${base};*`] };
+  if (known !== value || known.endsWith('*')) return [exact, { example: `/${base}/x`, patterns: [`/${base}`, `/${base}/*`, `/${base};*`] }];
+  return [
+    { example: `${base}/`, patterns: [`${base}/`] },
+    { example: `${base};x`, patterns: [`${base};*`] },
+    { example: `/${base}`, patterns: [`/${base}`, `/${base}/`, `/${base};*`] },
+    ...known.endsWith('/') ? [exact] : [],
+  ];
 }

@@ -1,10 +1,12 @@
 import { targetsOf } from './targets';
 import { describeRule, enforcedPolicies, WrittenPolicy } from './written-policies';
 import type { PolicyField, PolicyRule } from '../../mesh/authorization-policy';
+import { DEFAULT_GATEWAY } from '../../mesh/gateway-proxy';
 import type { VirtualService } from '../../mesh/virtual-service';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
+import { pointer } from '../pointer';
 import { headerOfKey, identityHeaders, identityHeadersTo } from '../route/written-routes';
 
 const LIMITS = new Set(['principals', 'namespaces', 'serviceAccounts', 'ipBlocks', 'remoteIpBlocks', 'source.principal', 'source.namespace', 'source.serviceAccount', 'source.ip', 'remote.ip']);
@@ -24,7 +26,7 @@ export const inMeshHeader: Check = {
       path: ['spec', 'rules', number, 'from'],
       message: `${describeRule(number, policy)} trusts \`${found.key}\` from any source`,
       effect: 'every pod that reaches the workload past the gateway gets in with a header of its own making',
-      cure: 'admit the gateway only, as in `from: [{source: {principals: [cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account]}}]`',
+      ...cureOf(rule, number, found.writers, context),
       related: found.writers.slice(0, 3).map(({ object }) => object),
     }];
   })),
@@ -44,4 +46,19 @@ function isLimited({ from, when }: PolicyRule): boolean {
 
 function isAtGateway(policy: WrittenPolicy, context: CheckContext): boolean {
   return policy.selector === undefined || (policy.selector.size > 0 && targetsOf(context, policy).gateways.length > 0);
+}
+
+/** The accounts of the gateways that serve some routes. Where the manifests do not show their pods, there is no patch: it would be a guess. */
+function cureOf({ from }: PolicyRule, number: number, writers: readonly VirtualService[], context: CheckContext): Pick<Finding, 'cure' | 'patch'> {
+  const { proxies, view } = context;
+  const gateways = new Set(writers.flatMap((writer) => writer.gateways));
+  const serving = proxies.filter(({ servers }) => servers.some(({ server: { gateway } }) => gateways.has(`${gateway.namespace}/${gateway.name}`)));
+  const accounts = (serving.length > 0 ? serving.map(({ workload }) => workload) : [DEFAULT_GATEWAY])
+    .map(({ namespace, serviceAccount }) => `${view.settings.trustDomain}/ns/${namespace}/sa/${serviceAccount}`);
+  const principals = [...new Set(accounts)].sort();
+  const certain = serving.length > 0 && serving.every(({ workload }) => workload.assumed === undefined) && from.length === 0;
+  return {
+    cure: `admit the gateway only, as in \`from: [{source: {principals: [${principals.join(', ')}]}}]\``,
+    ...certain ? { patch: [{ op: 'add' as const, path: pointer(['spec', 'rules', number, 'from']), value: [{ source: { principals } }] }] } : {},
+  };
 }

@@ -1,7 +1,9 @@
+import { labelsFor, selectorText } from './meant-pods';
 import { targetsOf } from './targets';
 import { describeObject, KubeObject, nameOf } from '../../mesh/kube-object';
 import { surelySelects } from '../../mesh/labels';
 import { selectorOf } from '../../mesh/policy-scope';
+import type { Workload } from '../../mesh/workload';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
@@ -34,7 +36,7 @@ function problemOf(object: KubeObject, selector: ReadonlyMap<string, string>, co
     return {
       message: `\`${labels}\` of ${describeObject(object)} fits none of the pods of namespace \`${object.namespace}\` in these manifests`,
       effect: 'nothing is enforced by it, unless there are other pods',
-      cure: `use labels that the pods have, such as those of \`${pods[0].name}\`: \`${[...pods[0].labels.known].map(([key, value]) => `${key}=${value}`).join(',')}\``,
+      cure: `use labels that the pods have: ${meantBy(selector, pods).map((workload) => `those of \`${workload.name}\` are \`${selectorText(labelsFor(workload, context))}\``).join(', ')}`,
     };
   }
   if (gateways.length > 0 || workloads.some(({ proxied }) => proxied)) return undefined;
@@ -43,4 +45,13 @@ function problemOf(object: KubeObject, selector: ReadonlyMap<string, string>, co
     effect: 'nothing is enforced by it',
     cure: 'let Istio inject its sidecar, for instance by the label `istio-injection: enabled` of the namespace',
   };
+}
+
+const MOST = 3;
+
+/** The pods that a selector is meant for: those whose name is one of its values, else any. */
+function meantBy(selector: ReadonlyMap<string, string>, pods: readonly Workload[]): readonly Workload[] {
+  const values = new Set(selector.values());
+  const meant = pods.filter(({ name }) => values.has(name));
+  return (meant.length > 0 ? meant : pods).slice(0, MOST);
 }

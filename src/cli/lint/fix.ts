@@ -8,7 +8,8 @@ import { Value } from '../../mesh/value';
 import { Manifests } from '../manifests/read-manifests';
 import { Source } from '../manifests/source';
 
-const MAX_ROUNDS = 10;
+// Each round ends with fewer findings whose patches were not tried.
+const MAX_ROUNDS = 200;
 
 /**
  * Writes the patches of findings into their files, one finding of an object after the other, as long as there are findings with patches. Returns the files written.

@@ -29,9 +29,14 @@ describe('a route that another server of the Gateway serves without client certi
       message: 'host `test.com` of VirtualService `default/httpbin` is served with a client certificate on port 443 (MUTUAL) of Gateway default/httpbin '
         + 'and without one on port 80 (plain HTTP) of Gateway default/httpbin',
       effect: 'anybody reaches the workload through the second',
-      cure: 'close it or let it redirect, or give it hosts or a Gateway of its own',
+      cure: 'let server 1 of Gateway `default/httpbin` only redirect (`tls: {httpsRedirect: true}`) or take it away, or give it hosts or a Gateway of its own',
       related: [expect.objectContaining({ kind: 'Gateway', name: 'httpbin' })],
     }]);
+  });
+
+  test('a TLS server cannot redirect: it is to demand a certificate', () => {
+    expect(find(mixedClientChecks, [gateway('httpbin', [closed, https('SIMPLE', ['*'])]), route({})])[0].cure)
+      .toBe('let server 2 of Gateway `default/httpbin` demand a certificate too (`mode: MUTUAL`) or take it away, or give it hosts or a Gateway of its own');
   });
 
   test('each host is reported once, however many routes lead there', () => {

@@ -2,7 +2,7 @@ import { gatewayHeader } from '../../../src/checks/policy/gateway-header';
 import { inMeshHeader } from '../../../src/checks/policy/in-mesh-header';
 import { subjectSpelling } from '../../../src/checks/policy/subject-spelling';
 import { wideWildcard } from '../../../src/checks/policy/wide-wildcard';
-import { all, findings, found, gateway, GATEWAY_PODS, IDENTITY, MUTUAL, policy, TO_HTTPBIN, virtualService } from '../yaml';
+import { all, findings, found, gateway, GATEWAY_PODS, IDENTITY, MUTUAL, pods, policy, TO_HTTPBIN, virtualService } from '../yaml';
 
 const asks = (value = 'CN=a', more = '', header = 'Client-Name') => `[{${more}when: [{key: "request.headers[${header}]", values: ["${value}"]}]}]`;
 const IDENTITY_ROUTE = virtualService(`[${IDENTITY}]`);
@@ -70,6 +70,20 @@ describe('an identity header from anybody (MTLS016)', () => {
   test('three of the routes are named beside', () => {
     const routes = ['a', 'b', 'c', 'd'].map((name) => virtualService(`[${IDENTITY}]`, { name, hosts: `[${name}.test]` }));
     expect(findings(inMeshHeader, all(...routes, policy(asks())))[0].related!.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+  });
+
+  const gatewayPods = (namespace: string) => pods('{istio: ingressgateway}', 'edge', namespace, 'serviceAccountName: edge-account, containers: [{name: istio-proxy}]');
+  const admit = (...accounts: string[]) => `admit the gateway only, as in \`from: [{source: {principals: [${accounts.map((account) => `cluster.local/ns/${account}`).join(', ')}]}}]\``;
+  test.each<[string, string, string, unknown]>([
+    ['no Gateway is known: that of istioctl', all(IDENTITY_ROUTE, policy(asks())), admit('istio-system/sa/istio-ingressgateway-service-account'), undefined],
+    ['a Gateway whose pods are not known', all(gateway(MUTUAL), IDENTITY_ROUTE, policy(asks())), admit('istio-system/sa/istio-ingressgateway-service-account'), undefined],
+    ['pods that are known', all(gateway(MUTUAL), gatewayPods('edge'), IDENTITY_ROUTE, policy(asks())), admit('edge/sa/edge-account'),
+      [{ op: 'add', path: '/spec/rules/0/from', value: [{ source: { principals: ['cluster.local/ns/edge/sa/edge-account'] } }] }]],
+    ['two gateways', all(gateway(MUTUAL), gatewayPods('edge'), gatewayPods('b'), IDENTITY_ROUTE, policy(asks())), admit('b/sa/edge-account', 'edge/sa/edge-account'),
+      [{ op: 'add', path: '/spec/rules/0/from', value: [{ source: { principals: ['cluster.local/ns/b/sa/edge-account', 'cluster.local/ns/edge/sa/edge-account'] } }] }]],
+    ['sources that are there already', all(gateway(MUTUAL), gatewayPods('edge'), IDENTITY_ROUTE, policy(from('{source: {requestPrincipals: ["*"]}}'))), admit('edge/sa/edge-account'), undefined],
+  ])('the cure names the accounts of the gateways, as a patch where they are certain: %s', (_name, yaml, cure, patch) => {
+    expect(findings(inMeshHeader, yaml).map((finding) => [finding.cure, finding.patch])).toEqual([[cure, patch]]);
   });
 
   test('every rule is judged', () => {

@@ -61,6 +61,10 @@ describe('denials by principal alone (MTLS023)', () => {
   test.each<[string, string, string[]]>([
     ['a denial and nothing else', all(gateway(MUTUAL), deny),
       ['istio-system/p spec.rules.1.from: rule 2 of AuthorizationPolicy `istio-system/p` denies by principal alone at gateway `istio-ingressgateway`']],
+    ['a denial of those without principal that names one too, and so never matches', all(gateway(MUTUAL), atGateway(source('principals: [a/b], notPrincipals: ["*"]'), 'DENY')),
+      ['istio-system/p spec.rules.0.from: rule 1 of AuthorizationPolicy `istio-system/p` denies by principal alone at gateway `istio-ingressgateway`']],
+    ['a denial of those without principal from some addresses', all(gateway(MUTUAL), deny, atGateway(source('ipBlocks: [10.0.0.0/8], notPrincipals: ["*"]'), 'DENY').replace('name: p', 'name: q')),
+      ['istio-system/p spec.rules.1.from: rule 2 of AuthorizationPolicy `istio-system/p` denies by principal alone at gateway `istio-ingressgateway`']],
     ['an ALLOW policy of the same gateway', all(gateway(MUTUAL), deny, allow), []],
     ['an ALLOW policy of other pods', all(gateway(MUTUAL), deny, policy(source('principals: [c]'), { name: 'q' })),
       ['istio-system/p spec.rules.1.from: rule 2 of AuthorizationPolicy `istio-system/p` denies by principal alone at gateway `istio-ingressgateway`']],
@@ -81,6 +85,21 @@ describe('denials by principal alone (MTLS023)', () => {
     ['no gateway at all', deny, []],
   ])('%s', (_name, yaml, expected) => {
     expect(found(denyByPrincipalOnly, yaml)).toEqual(expected);
+  });
+});
+
+describe('the rule that MTLS023 adds', () => {
+  const stranger = { from: [{ source: { notPrincipals: ['*'] } }] };
+  const patches = (servers: string, rules: string) => findings(denyByPrincipalOnly, all(gateway(servers), atGateway(rules, 'DENY'))).map(({ cure, patch }) => [/ with the same `to`/.test(cure), patch]);
+  const added = (more = {}) => [{ op: 'add', path: '/spec/rules/-', value: { ...stranger, ...more } }];
+
+  test.each<[string, string, string, [boolean, unknown][]]>([
+    ['keeps out whoever shows no certificate', MUTUAL, source('principals: [a/b]'), [[false, added()]]],
+    ['there where the principal is kept out', MUTUAL, '[{from: [{source: {principals: [a/b]}}], to: [{operation: {paths: [/x], hosts: [a.test]}}], when: [{key: connection.sni, values: [a.test]}]}]',
+      [[true, added({ to: [{ operation: { paths: ['/x'], hosts: ['a.test'] } }], when: [{ key: 'connection.sni', values: ['a.test'] }] })]]],
+    ['is left to a person where a TLS server asks for none', `${MUTUAL}, ${MUTUAL.replace('MUTUAL', 'SIMPLE').replace('name: https', 'name: public').replace(/hosts: \[[^\]]*\]/, 'hosts: [public.test]')}`, source('principals: [a/b]'), [[false, undefined]]],
+  ])('%s', (_name, servers, rules, expected) => {
+    expect(patches(servers, rules)).toEqual(expected);
   });
 });
 
@@ -134,6 +153,21 @@ describe('policies without selector (MTLS019)', () => {
     expect(found(allowWithoutSelector, yaml)).toEqual(expected);
   });
 
+  const select = (text: string) => `select the pods of Service \`default/httpbin\`, to which the route leads${text}`;
+  test.each<[string, string, string]>([
+    ['nothing is known of a route', none(operation('hosts: [a.test]')), 'select the pods of the workload: `selector: {matchLabels: {…}}`'],
+    ['the Service is not among the manifests', all(virtualService(`[${IDENTITY}]`), none(header)), select(', by the labels that the Service selects: `selector: {matchLabels: {…}}`')],
+    ['the Service has no selector', all(virtualService(`[${IDENTITY}]`), service(HTTP_PORT, '{}'), none(header)), select(', by the labels that the Service selects: `selector: {matchLabels: {…}}`')],
+    ['the Service is', all(virtualService(`[${IDENTITY}]`), service(HTTP_PORT), none(header)), select(': `selector: {matchLabels: {app: httpbin}}`')],
+    ['by the host, in other letters and with a port', all(virtualService(`[{${TO_HTTPBIN}}]`), service(HTTP_PORT), none(operation('hosts: ["A.test", "a.test:*", "a.test:443"]'))), select(': `selector: {matchLabels: {app: httpbin}}`')],
+    ['a route of the mesh only', all(virtualService(`[{${TO_HTTPBIN}}]`, { gateways: '[mesh]' }), none(operation('hosts: [a.test]'))), 'select the pods of the workload: `selector: {matchLabels: {…}}`'],
+    ['a route to another namespace', all(virtualService(`[{${TO_HTTPBIN}}]`), none(operation('hosts: [a.test]'), { namespace: 'shop' })), 'select the pods of the workload: `selector: {matchLabels: {…}}`'],
+    ['routes to two Services', all(virtualService(`[{${TO_HTTPBIN}}, {${TO_HTTPBIN.replace('httpbin', 'other')}}]`), none(operation('hosts: [a.test]'))),
+      'write a policy for each of the Services to which the routes lead, `default/httpbin`, `default/other`, with the labels of its pods: `selector: {matchLabels: {…}}`'],
+  ])('the cure: %s', (_name, yaml, cure) => {
+    expect(findings(allowWithoutSelector, yaml)[0].cure).toBe(cure);
+  });
+
   test('in the root namespace it shuts the mesh', () => {
     const effect = (namespace: string) => findings(allowWithoutSelector, none(operation('hosts: [a.test]'), { namespace }))[0].effect;
     expect(effect('istio-system')).toBe('every other pod of the mesh, gateways included, answers 403 unless another policy allows the request');
@@ -165,11 +199,24 @@ describe('selectors (MTLS020, MTLS040)', () => {
     const authentication = (kind: string) => `apiVersion: security.istio.io/v1\nkind: ${kind}\nmetadata: {name: r, namespace: default}\nspec: {selector: {matchLabels: {app: x}}}`;
     const yaml = all(pods('{app: a, v: b}', 'a'), authentication('RequestAuthentication'), authentication('PeerAuthentication'));
     expect(findings(selectorWithoutPods, yaml).map(({ object, effect, cure }) => [object.kind, effect, cure])).toEqual([
-      ['RequestAuthentication', 'nothing is enforced by it, unless there are other pods', 'use labels that the pods have, such as those of `a`: `app=a,v=b`'],
-      ['PeerAuthentication', 'nothing is enforced by it, unless there are other pods', 'use labels that the pods have, such as those of `a`: `app=a,v=b`'],
+      ['RequestAuthentication', 'nothing is enforced by it, unless there are other pods', 'use labels that the pods have: those of `a` are `selector: {matchLabels: {app: a, v: b}}`'],
+      ['PeerAuthentication', 'nothing is enforced by it, unless there are other pods', 'use labels that the pods have: those of `a` are `selector: {matchLabels: {app: a, v: b}}`'],
     ]);
     expect(findings(selectorWithoutPods, all(without, selects('{app: httpbin}')))[0])
       .toMatchObject({ effect: 'nothing is enforced by it', cure: 'let Istio inject its sidecar, for instance by the label `istio-injection: enabled` of the namespace' });
+  });
+
+  test.each<[string, string, string]>([
+    ['the pods whose name the selector has, not others', all(pods('{app: httpbin}', 'a-first'), pods('{kyma/function: function}', 'function'), selects('{app: function}')),
+      'those of `function` are `selector: {matchLabels: {kyma/function: function}}`'],
+    ['the labels of their Service, which stay from version to version', all(pods('{app: a, version: "1"}', 'a'), service(HTTP_PORT, '{app: a}', 'a'), selects('{app: x}')),
+      'those of `a` are `selector: {matchLabels: {app: a}}`'],
+    ['not those of a Service of another namespace, nor of one that selects nothing', all(pods('{app: a, version: "1"}', 'a'), service(HTTP_PORT, '{app: a}', 'a', 'other'), service(HTTP_PORT, '{}', 'b'), selects('{app: x}')),
+      'those of `a` are `selector: {matchLabels: {app: a, version: "1"}}`'],
+    ['three at most', all(pods('{app: a}', 'a'), pods('{app: b}', 'b'), pods('{app: c}', 'c'), pods('{app: d}', 'd'), selects('{app: x}')),
+      ['a', 'b', 'c'].map((name) => `those of \`${name}\` are \`selector: {matchLabels: {app: ${name}}}\``).join(', ')],
+  ])('the cure names labels: %s', (_name, yaml, cure) => {
+    expect(findings(selectorWithoutPods, yaml)[0].cure).toBe(`use labels that the pods have: ${cure}`);
   });
 
   test.each<[string, string, string[]]>([

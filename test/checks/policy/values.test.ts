@@ -181,6 +181,18 @@ data: {mesh: "pathNormalization: {normalization: ${normalization}}"}`;
     expect(open(deny(...paths))).toEqual(expected);
   });
 
+  test.each([['/a'], ['/a/'], ['/a/*'], ['/a*'], ['/a/{**}'], ['/a', '/b/', '/c/*', '/a/'], ['/a', '/a;*']].map((paths) => ({ paths })))('what the patches of $paths add closes their spellings, and asks for no more', ({ paths }) => {
+    const added = findings(denyPathVariants, deny(...paths)).flatMap(({ patch }) => patch!);
+    expect(new Set(added.map(({ op, path }) => `${op} ${path}`))).toEqual(new Set(['add /spec/rules/0/to/0/operation/paths/-']));
+    expect(open(deny(...paths, ...added.map(({ value }) => value as string)))).toEqual([]);
+  });
+
+  test('the patch has a parameter of any name, and leaves out what is listed', () => {
+    const [{ cure, patch }] = findings(denyPathVariants, deny('/a', '/a/', '//a'));
+    expect(patch!.map(({ value }) => value)).toEqual(['/a;*']);
+    expect(cure).toBe('list `/a;*` too, or write an ALLOW policy with the paths that are meant to be reached; letter case, inner `//` and `%2F` stay open');
+  });
+
   test('a mesh that merges slashes closes the spellings with `//`', () => {
     expect(open(all(mesh('MERGE_SLASHES'), deny('/a')))).toEqual(['`/a/`, `/a;x`']);
     expect(open(all(mesh('DECODE_AND_MERGE_SLASHES'), deny('/a')))).toEqual(['`/a/`, `/a;x`']);

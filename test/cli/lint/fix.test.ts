@@ -50,10 +50,10 @@ test('--fix writes the patch of a finding: comments stay, and other documents ar
 });
 
 test('objects inside lists are patched in their place, and line ends stay', async () => {
-  const list = 'apiVersion: v1\r\nkind: List\r\nitems:\r\n- apiVersion: extensions/v1beta1\r\n  kind: Deployment\r\n  metadata: {name: a}\r\n';
+  const list = 'apiVersion: v1\r\nkind: List\r\nitems:\r\n- apiVersion: extensions/v1beta1\r\n  kind: NetworkPolicy\r\n  metadata: {name: a}\r\n';
   writeFileSync('list.yaml', list);
   await lint('--fix', 'list.yaml');
-  expect(readFileSync('list.yaml', 'utf8')).toBe(list.replace('extensions/v1beta1', 'apps/v1'));
+  expect(readFileSync('list.yaml', 'utf8')).toBe(list.replace('extensions/v1beta1', 'networking.k8s.io/v1'));
 });
 
 test('a file that is reached by a link is written where it is', async () => {
@@ -131,4 +131,11 @@ test('the documents of a fixed file are as many as before', async () => {
   writeFileSync('app.yaml', `%YAML 1.2\n---\n${SPOKEN}...\n`);
   await lint('--fix', 'app.yaml');
   expect(parseAllDocuments(readFileSync('app.yaml', 'utf8'))).toHaveLength(3);
+});
+
+test('a document with many findings is done in one run', async () => {
+  const paths = Array.from({ length: 15 }, (_, index) => `/admin${index}`).join(', ');
+  writeFileSync('policy.yaml', `apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: a, namespace: a}\nspec: {action: DENY, rules: [{to: [{operation: {paths: [${paths}]}}]}]}\n`);
+  const { status, out, err } = await lint('--fix', 'policy.yaml');
+  expect({ status, err, first: out.split(':')[0] }).toEqual({ status: 0, err: 'written: policy.yaml\n', first: 'fine' });
 });

@@ -79,7 +79,8 @@ describe('as text', () => {
       21 |   gateways: [edge]
       22 |   http: [{route: [{destination: {host: orders.shop.svc.cluster.local, port: {number: 8000
     happens   anybody reaches the workload through the second
-    cure      close it or let it redirect, or give it hosts or a Gateway of its own
+    cure      let server 1 of Gateway \`edge/edge\` only redirect (\`tls: {httpsRedirect: true}\`) or
+                take it away, or give it hosts or a Gateway of its own
     more      https://github.com/cdk8s-istio-security/cdk8s-istio-security/blob/main/docs/checks/MTLS012.md
 
 1 error, 0 warnings: 2 objects in 1 file, ${(await json(['app.yaml'])).checks} checks
