@@ -128,7 +128,7 @@ function readDestinations(route: Value, namespace: string): RouteDestination[] {
 }
 
 /** A short host is one of the namespace's Services; one with a dot stays. */
-function expand(host: string, namespace: string): string {
+export function expand(host: string, namespace: string): string {
   return host === '' || host.includes('.') || host.startsWith('*') ? host : `${host}.${namespace}.svc.cluster.local`;
 }
 

@@ -18,7 +18,7 @@ describe('what is wrong with the five tutorials as their authors wrote them', ()
     ['002', 'nothing', []],
     ['003-file-mount', 'nothing', []],
     ['003-mutual', '"use sds" beside credentialName', ['MTLS100 error']],
-    ['003-two-hosts', 'nothing: the Service port is not checked', []],
+    ['003-two-hosts', 'the port of the container where that of the Service is meant', ['MTLS104 error']],
     ['003-helloworld', 'a Deployment of an API that was removed, "use sds" beside credentialName', ['MTLS062 error', 'MTLS100 error']],
     ['004', 'plain HTTP leads past the certificate, a denial by principal alone, other spellings of the path', ['MTLS012 error', 'MTLS023 warning', 'MTLS024 warning']],
   ])('%s: %s', (file, _what, expected) => {

@@ -1,6 +1,7 @@
 import { addedHeader } from './added-header';
 import { authorityRewrite } from './authority-rewrite';
 import { destinationName } from './destination-name';
+import { destinationPort } from './destination-port';
 import { framingHeader } from './framing-header';
 import { headerOperator } from './header-operator';
 import { headerSpellings } from './header-spellings';
@@ -15,6 +16,6 @@ import type { Check } from '../check';
 
 /** Checks of VirtualServices. */
 export const ROUTE_CHECKS: readonly Check[] = [
-  setWithoutRemove, missingGateway, hostNotServed, destinationName, shadowedRoute, addedHeader, headerOperator, headerSpellings,
+  setWithoutRemove, missingGateway, hostNotServed, destinationName, destinationPort, shadowedRoute, addedHeader, headerOperator, headerSpellings,
   authorityRewrite, privateRouteFirst, framingHeader, rejectedRoutes, unguardedSecondRoute,
 ];

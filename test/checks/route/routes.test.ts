@@ -1,4 +1,5 @@
 import { destinationName } from '../../../src/checks/route/destination-name';
+import { destinationPort } from '../../../src/checks/route/destination-port';
 import { hostNotServed } from '../../../src/checks/route/host-not-served';
 import { missingGateway } from '../../../src/checks/route/missing-gateway';
 import { privateRouteFirst } from '../../../src/checks/route/private-route-first';
@@ -90,6 +91,8 @@ describe('hosts (MTLS036)', () => {
   });
 });
 
+const PORT = '{name: http, port: 8000, targetPort: 8080}';
+
 describe('destinations (MTLS037)', () => {
   const to = (host: string) => virtualService(`[{route: [{destination: {host: ${host}}}]}]`);
   const elsewhere = service('{port: 80}', '{app: x}', 'orders', 'shop');
@@ -119,6 +122,43 @@ describe('destinations (MTLS037)', () => {
       patch: [{ op: 'replace', path: '/spec/http/0/route/0/destination/host', value: 'httpbin.default.svc.cluster.local' }],
     });
     expect(findings(destinationName, all(elsewhere, to('orders')))[0]).toMatchObject({ severity: 'warning', cure: 'write `orders.shop.svc.cluster.local`' });
+  });
+});
+
+describe('ports of destinations (MTLS104)', () => {
+  const to = (port: string, host = 'httpbin') => virtualService(`[{route: [{destination: {host: ${host}, port: {number: ${port}}}}]}]`);
+  const line = (port: number, has: string, host = 'httpbin', where = 'http') => `default/v spec.${where}.0.route.0.destination.port.number: destination \`${host}\` of VirtualService \`default/v\` `
+    + `names port ${port}, and Service \`default/httpbin\` has ${has}`;
+  const entry = 'apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: s, namespace: default}\nspec: {hosts: [httpbin.default.svc.cluster.local], ports: [{number: 8080, name: http}]}';
+
+  test.each<[string, string, string[]]>([
+    ['the port of the container', all(service(PORT), to('8080')), [line(8080, '8000')]],
+    ['the full name', all(service(PORT), to('8080', 'httpbin.default.svc.cluster.local')), [line(8080, '8000', 'httpbin.default.svc.cluster.local')]],
+    ['several ports', all(service('{name: a, port: 1}, {name: b, port: 2}'), to('3')), [line(3, '1, 2')]],
+    ['no port', all(service(''), to('3')), [line(3, 'none')]],
+    ['a port of UDP', all(service('{name: a, port: 3, protocol: UDP}'), to('3')), [line(3, 'none')]],
+    ['a TCP route', all(service(PORT), to('8080').replace('http:', 'tcp:')), [line(8080, '8000', 'httpbin', 'tcp')]],
+    ['a TLS route', all(service(PORT), to('8080').replace('http: [{', 'tls: [{match: [{sniHosts: [a.test]}], ')), [line(8080, '8000', 'httpbin', 'tls')]],
+    ['silent: the port of the Service', all(service(PORT), to('8000')), []],
+    ['silent: no port is named', all(service(PORT), virtualService(`[{${TO_HTTPBIN}}]`)), []],
+    ['silent: the Service is not among the manifests', to('8080'), []],
+    ['silent: the Service is of another namespace', all(service(PORT, '{app: x}', 'httpbin', 'other'), to('8080')), []],
+    ['silent: a Service without selector', all(service(PORT, '{}'), to('8080')), []],
+    ['silent: a ServiceEntry of the same host', all(service(PORT), entry, to('8080')), []],
+    ['silent: a host outside', all(service(PORT), to('8080', 'www.example.com')), []],
+  ])('%s', (_name, yaml, expected) => {
+    expect(found(destinationPort, yaml)).toEqual(expected);
+  });
+
+  test('the only port that there is is the patch; connections of other protocols are closed', () => {
+    expect(findings(destinationPort, all(service(PORT), to('8080')))[0]).toMatchObject({
+      effect: 'requests answer 503',
+      cure: 'write `8000`, the port of the Service, not one of the container',
+      patch: [{ op: 'replace', path: '/spec/http/0/route/0/destination/port/number', value: 8000 }],
+    });
+    const [several] = findings(destinationPort, all(service('{name: a, port: 1}, {name: b, port: 2}'), to('3').replace('http:', 'tcp:')));
+    expect(several).toMatchObject({ effect: 'connections are closed', cure: 'name a port of the Service, not one of the container' });
+    expect(several).not.toHaveProperty('patch');
   });
 });
 
