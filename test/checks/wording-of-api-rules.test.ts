@@ -53,9 +53,9 @@ describe('what people are told of the first finding in the broken manifests of A
     ['MTLS101', 'broken: one name for the policy of two rules', 'AuthorizationPolicy `default/check` is there twice',
       'the one applied last replaces the other',
       'delete one of them, or give it another `metadata.name`', ['AuthorizationPolicy default/check']],
-    ['MTLS102', 'broken: two namespaces, one file', 'output file `PeerAuthentication.strict.k8s.yaml` of PeerAuthentication `billing/strict` is also that of PeerAuthentication `orders/strict`',
+    ['MTLS102', 'broken: two namespaces, one file', 'output file `PeerAuthentication.strict.k8s.yaml` of PeerAuthentication `other/strict` is also that of PeerAuthentication `default/strict`',
       'the one written last replaces the other, which is then never applied',
-      'use another `yamlOutputType` or another `metadata.name`', ['PeerAuthentication orders/strict']],
+      'use another `yamlOutputType` or another `metadata.name`', ['PeerAuthentication default/strict']],
   ])('%s, %s', (id, name, message, effect, cure, related) => {
     const { steps, settings } = cases.get(id)!;
     const [finding] = CATALOGUE.find((check) => check.id === id)!.find(contextOf(steps.find((step) => step.name === name)!.documents, settings));

@@ -60,7 +60,7 @@ describe('what people are told of the first finding in the broken manifests of r
       'move it to namespace `istio-system`'],
     ['MTLS041', 'broken: a dry run', 'its verdict is logged and enforced on nobody',
       'remove the annotation once the log shows what is meant'],
-    ['MTLS044', 'broken: another trust domain', 'it never matches, so those whom it means get 403',
+    ['MTLS044', 'broken: an ALLOW with the former trust domain', 'it never matches, so those whom it means get 403',
       'write `cluster.local`, which stands for the own trust domain, or add the other to `trustDomainAliases` of the mesh'],
     ['MTLS045', 'broken: a misspelt key', 'the condition is dropped, so the rule also matches requests that it excludes',
       'correct the key: `request.headers[<name>]`, `request.auth.claims[<name>]` or `request.auth.claims[<name>][<name>]`'],
