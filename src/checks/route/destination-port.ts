@@ -1,7 +1,9 @@
 import { serviceOfHost } from '../../mesh/backend';
 import { describeObject, KubeObject } from '../../mesh/kube-object';
+import { surelySelects } from '../../mesh/labels';
+import { Service } from '../../mesh/service';
 import { entryOf } from '../../mesh/service-entry';
-import { at, field, list, number, text } from '../../mesh/value';
+import { at, field, list, number, text, textMap } from '../../mesh/value';
 import { expand } from '../../mesh/virtual-service';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
@@ -29,20 +31,38 @@ export const destinationPort: Check = {
     })))),
 };
 
-function findingOf(object: KubeObject, host: string, port: number, path: FieldPath, { view }: CheckContext): Finding[] {
+function findingOf(object: KubeObject, host: string, port: number, path: FieldPath, context: CheckContext): Finding[] {
+  const { view } = context;
   const full = expand(host, object.namespace);
   const names = serviceOfHost(full);
   const service = names === undefined ? undefined : view.service(names.namespace, names.name);
   if (service === undefined || service.external || service.ports.some((candidate) => candidate.port === port)) return [];
   if (entryOf(full, view.serviceEntries) !== undefined) return [];
   const ports = service.ports.map((candidate) => candidate.port);
-  const only = ports.length === 1 ? ports[0] : undefined;
   return [{
     object,
     path,
     message: `destination \`${host}\` of ${describeObject(object)} names port ${port}, and Service \`${service.namespace}/${service.name}\` has ${ports.join(', ') || 'none'}`,
     effect: path[1] === 'http' ? 'requests answer 503' : 'connections are closed',
-    cure: only === undefined ? 'name a port of the Service, not one of the container' : `write \`${only}\`, the port of the Service, not one of the container`,
-    ...only === undefined ? {} : { patch: [{ op: 'replace', path: pointer(path), value: only }] },
+    ...cureOf(service, port, path, context),
   }];
+}
+
+function cureOf({ namespace, name, selector, ports }: Service, port: number, path: FieldPath, context: CheckContext): Pick<Finding, 'cure' | 'patch'> {
+  if (ports.length !== 1) return { cure: 'name a port of the Service, not one of the container' };
+  const [only] = ports;
+  const listening = containerPorts(namespace, selector, context);
+  // The Service does not lead there either: its own port alone would cure nothing.
+  if (typeof only.targetPort === 'number' && listening.includes(port) && !listening.includes(only.targetPort)) {
+    return { cure: `write \`${only.port}\`, and give port ${only.port} of Service \`${namespace}/${name}\`, which leads to ${only.targetPort} of the pods, \`targetPort: ${port}\`` };
+  }
+  return { cure: `write \`${only.port}\`, the port of the Service, not one of the container`, patch: [{ op: 'replace', path: pointer(path), value: only.port }] };
+}
+
+/** The ports that the containers of some pods are declared to have. */
+function containerPorts(namespace: string, selector: ReadonlyMap<string, string>, { objects }: CheckContext): number[] {
+  const templates = objects.filter((object) => object.namespace === namespace).map(({ spec }) => field(spec, 'template'));
+  const selected = templates.filter((template) => surelySelects(selector, { known: textMap(at(template, 'metadata', 'labels')), complete: true }));
+  const containers = selected.flatMap((template) => list(at(template, 'spec', 'containers')));
+  return containers.flatMap((container) => list(field(container, 'ports'))).flatMap((declared) => number(field(declared, 'containerPort')) ?? []);
 }

@@ -162,6 +162,25 @@ describe('ports of destinations (MTLS104)', () => {
   });
 });
 
+describe('the Service of a destination leads to no port of the container either (MTLS104)', () => {
+  const route = virtualService('[{route: [{destination: {host: httpbin, port: {number: 5000}}}]}]');
+  const listening = (port: string, labels = '{app: httpbin}', namespace = 'default') => pods(labels, 'a', namespace, `containers: [{name: app, ports: [{containerPort: ${port}}]}]`);
+  const both = 'write `8000`, and give port 8000 of Service `default/httpbin`, which leads to 8000 of the pods, `targetPort: 5000`';
+  const one = 'write `8000`, the port of the Service, not one of the container';
+
+  test.each<[string, string, string]>([
+    ['the container listens where the route leads', all(service('{port: 8000}'), listening('5000'), route), both],
+    ['the Service leads there', all(service('{port: 8000, targetPort: 5000}'), listening('5000'), route), one],
+    ['the Service leads to a port by name', all(service('{port: 8000, targetPort: http}'), listening('5000'), route), one],
+    ['the container listens elsewhere', all(service('{port: 8000}'), listening('7000'), route), one],
+    ['it listens on both', all(service('{port: 8000}'), listening('5000}, {containerPort: 8000'), route), one],
+    ['other pods', all(service('{port: 8000}'), listening('5000', '{app: other}'), route), one],
+    ['pods of another namespace', all(service('{port: 8000}'), listening('5000', '{app: httpbin}', 'other'), route), one],
+  ])('%s', (_name, yaml, cure) => {
+    expect(findings(destinationPort, yaml).map((finding) => [finding.cure, finding.patch !== undefined])).toEqual([[cure, cure === one]]);
+  });
+});
+
 describe('shadowed routes (MTLS038)', () => {
   const guarded = '{match: [{uri: {prefix: /admin}}], directResponse: {status: 403}}';
   const first = (number: number, more: number) => `default/v spec.http.${number}: entry ${number} of \`http\` in VirtualService \`default/v\` takes every request, and ${more} more come after it`;
