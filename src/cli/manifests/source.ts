@@ -60,7 +60,7 @@ export class Origin {
   /**
    * Where a field of the object stands: a scalar by its value, anything else by its key.
    *
-   * Of a field that is not there it is the deepest one on the way that is, and of the empty path the first line of the object.
+   * Of a field that is not there, or was put there by a patch, it is the deepest one on the way that was read, and of the empty path the first line of the object.
    * @param path keys and list positions from the top of the object
    */
   public locate(path: readonly (string | number)[]): Region {
@@ -68,7 +68,7 @@ export class Origin {
     let node: Node | undefined = this.resolved(place);
     for (const step of [...this.prefix, ...path]) {
       const found = child(node, step);
-      if (found === undefined) break;
+      if (found === undefined || !isRead(found.value ?? found.key)) break;
       node = this.resolved(found.value);
       place = isScalar(node) && found.value === node && node.range![0] < node.range![1] ? node : found.key ?? found.value ?? place;
     }
@@ -79,6 +79,11 @@ export class Origin {
   private resolved(node: Node | undefined): Node | undefined {
     return isAlias(node) ? node.resolve(this.document) : node;
   }
+}
+
+// What a patch has put there stands nowhere yet.
+function isRead(node: Node | undefined): boolean {
+  return node !== undefined && (node.range ?? undefined) !== undefined;
 }
 
 function child(node: Node | undefined, step: string | number): { readonly key?: Node; readonly value?: Node } | undefined {
@@ -93,7 +98,7 @@ function child(node: Node | undefined, step: string | number): { readonly key?: 
 
 // A frame that marks a whole mapping marks nothing: its first key is enough.
 function firstScalar(node: Node): Node {
-  if (isMap(node) && node.items.length > 0) return firstScalar(node.items[0].key as Node);
-  if (isSeq(node) && isNode(node.items[0])) return firstScalar(node.items[0]);
+  if (isMap(node) && node.items.length > 0 && isRead(node.items[0].key as Node)) return firstScalar(node.items[0].key as Node);
+  if (isSeq(node) && isNode(node.items[0]) && isRead(node.items[0])) return firstScalar(node.items[0]);
   return node;
 }

@@ -139,3 +139,12 @@ test('a document with many findings is done in one run', async () => {
   const { status, out, err } = await lint('--fix', 'policy.yaml');
   expect({ status, err, first: out.split(':')[0] }).toEqual({ status: 0, err: 'written: policy.yaml\n', first: 'fine' });
 });
+
+test('a finding about what a patch has put there is found and cured in the same run', async () => {
+  writeFileSync('gateway.yaml', 'apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: a, namespace: a}\nspec:\n  selector: {istio: ingressgateway}\n'
+    + '  servers: [{hosts: [a.test], port: {name: https, number: 443, protocol: HTTPS}, tls: {mode: MUTUAL, credentialName: a}}]\n');
+  writeFileSync('policy.yaml', 'apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: a, namespace: istio-system}\n'
+    + 'spec: {action: DENY, selector: {matchLabels: {istio: ingressgateway}}, rules: [{from: [{source: {principals: [a/b]}}], to: [{operation: {paths: [/a]}}]}]}\n');
+  expect(await lint('--fix', 'gateway.yaml', 'policy.yaml')).toMatchObject({ status: 0, err: 'written: policy.yaml\n', out: expect.stringMatching(/^fine: /) });
+  expect(readFileSync('policy.yaml', 'utf8').match(/\/a;\*/g)).toHaveLength(4);
+});
