@@ -48,8 +48,8 @@ func (r *run) applyAll(ctx context.Context, objects []*unstructured.Unstructured
 		}
 	}
 	for _, object := range accepted {
-		if object.GetKind() == "Deployment" {
-			if err := r.Mesh.WaitForDeployment(ctx, namespaceOf(object), object.GetName()); err != nil {
+		if name := deploymentOf(object); name != "" {
+			if err := r.Mesh.WaitForDeployment(ctx, namespaceOf(object), name); err != nil {
 				return err
 			}
 		}
@@ -73,6 +73,20 @@ func (r *run) remember(ctx context.Context, objects []*unstructured.Unstructured
 		r.applied = append(r.applied, object)
 	}
 	return nil
+}
+
+// deploymentOf names the Deployment that comes of an object: itself, or the one that istiod makes for a Gateway of the Gateway API without an address.
+func deploymentOf(object *unstructured.Unstructured) string {
+	kind := object.GroupVersionKind()
+	if kind.Kind == "Deployment" {
+		return object.GetName()
+	}
+	addresses, _, _ := unstructured.NestedSlice(object.Object, "spec", "addresses")
+	class, _, _ := unstructured.NestedString(object.Object, "spec", "gatewayClassName")
+	if kind.Group != "gateway.networking.k8s.io" || kind.Kind != "Gateway" || class != "istio" || len(addresses) > 0 {
+		return ""
+	}
+	return object.GetName() + "-" + class
 }
 
 // replaced tells whether the suite provides this Secret itself.

@@ -1,4 +1,4 @@
-import type { AuthorizationPolicy, PolicyField, PolicyRule } from '../../mesh/authorization-policy';
+import type { PolicyAction, PolicyField, PolicyRule } from '../../mesh/authorization-policy';
 import type { GatewayServer } from '../../mesh/gateway';
 import { surelySelects } from '../../mesh/labels';
 import type { Workload } from '../../mesh/workload';
@@ -9,8 +9,19 @@ export function isGuarded({ view, proxies }: CheckContext, server: GatewayServer
   const carrying = proxies.filter(({ servers }) => servers.some((entry) => entry.server === server));
   return carrying.length > 0 && carrying.every(({ workload }) => {
     const policies = view.scoped(view.policies, workload).filter(({ selector, dryRun }) => !dryRun && isMeant(selector, workload));
-    return deniesStrangers(policies, host) || admitsCertificatesOnly(policies);
+    return refuseStrangers(policies, host);
   });
+}
+
+/** What a policy comes to here. */
+interface Judging {
+  readonly action: PolicyAction;
+  readonly rules: readonly PolicyRule[];
+}
+
+/** Whether policies that are enforced on a gateway refuse requests for a host that come without a client certificate. */
+export function refuseStrangers(policies: readonly Judging[], host: string): boolean {
+  return deniesStrangers(policies, host) || admitsCertificatesOnly(policies);
 }
 
 // Labels of pods that are not among the manifests are not known; a policy that may select them was written for them.
@@ -19,7 +30,7 @@ function isMeant(selector: ReadonlyMap<string, string>, workload: Workload): boo
 }
 
 /** DENY `notPrincipals: ["*"]`: whoever shows no certificate. */
-function deniesStrangers(policies: readonly AuthorizationPolicy[], host: string): boolean {
+function deniesStrangers(policies: readonly Judging[], host: string): boolean {
   return policies.some(({ action, rules }) => action === 'DENY' && rules.some((rule) => rule.when.length === 0 && rule.from.some(isAnyStranger) && covers(rule, host)));
 }
 
@@ -37,7 +48,7 @@ function covers({ to }: PolicyRule, host: string): boolean {
   });
 }
 
-function admitsCertificatesOnly(policies: readonly AuthorizationPolicy[]): boolean {
+function admitsCertificatesOnly(policies: readonly Judging[]): boolean {
   const allowing = policies.filter(({ action }) => action === 'ALLOW');
   const asksForOne = (source: readonly PolicyField[]) => source.some(({ key, values }) => key === 'principals' && values.length > 0);
   return allowing.length > 0 && allowing.every(({ rules }) => rules.every(({ from }) => from.length > 0 && from.every(asksForOne)));

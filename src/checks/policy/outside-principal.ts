@@ -23,6 +23,6 @@ export const outsidePrincipal: Check = {
 
 /** Whether a policy is known to select pods of applications, and no gateway. */
 export function isForWorkloadsOnly(policy: WrittenPolicy, context: CheckContext): boolean {
-  const { gateways, workloads, services } = targetsOf(context, policy);
-  return policy.selector?.size !== 0 && gateways.length === 0 && workloads.length + services.length > 0;
+  const { gateways, workloads, services, routers } = targetsOf(context, policy);
+  return policy.selector?.size !== 0 && gateways.length + routers.length === 0 && workloads.length + services.length > 0;
 }

@@ -33,8 +33,8 @@ export const policyNamespace: Check = {
 function meant(object: KubeObject, context: CheckContext): Workload | undefined {
   const selector = selectorOf(object);
   if (selector === undefined || selector.size === 0 || object.namespace === context.view.settings.rootNamespace) return undefined;
-  const { gateways, workloads, services } = targetsOf(context, { object, selector });
-  if (gateways.length + workloads.length + services.length > 0) return undefined;
+  const { gateways, workloads, services, routers } = targetsOf(context, { object, selector });
+  if (gateways.length + workloads.length + services.length + routers.length > 0) return undefined;
   const candidates = [...context.view.workloads, ...context.proxies.map(({ workload }) => workload)]
     .filter(({ labels }) => surelySelects(selector, labels));
   return new Set(candidates.map(({ namespace }) => namespace)).size === 1 ? candidates[0] : undefined;

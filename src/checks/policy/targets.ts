@@ -5,6 +5,7 @@ import { surelySelects } from '../../mesh/labels';
 import { Service } from '../../mesh/service';
 import { Workload } from '../../mesh/workload';
 import type { CheckContext } from '../context';
+import { kubernetesGateways } from '../gateway-api/gateways';
 import { oncePerContext } from '../written';
 
 /** What a policy is known to apply to. */
@@ -14,6 +15,8 @@ export interface PolicyTargets {
   readonly workloads: readonly Workload[];
   /** Services whose pods all are among those that it applies to; no gateway's. */
   readonly services: readonly Service[];
+  /** Pods that serve Gateways of the Gateway API. */
+  readonly routers: readonly Workload[];
 }
 
 const servicesByNamespace = oncePerContext(({ view, proxies }) => {
@@ -44,15 +47,17 @@ export function targetsOf(context: CheckContext, policy: Selecting): PolicyTarge
 }
 
 function findTargets(context: CheckContext, { object: { namespace }, selector }: Selecting): PolicyTargets {
-  if (selector === undefined) return { gateways: [], workloads: [], services: [] };
+  if (selector === undefined) return { gateways: [], workloads: [], services: [], routers: [] };
   const { view, proxies } = context;
   const root = namespace === view.settings.rootNamespace;
   const routers = routersOf(context);
+  const applies = (workload: Workload) => (root || workload.namespace === namespace) && surelySelects(selector, workload.labels);
   const services = root ? [...servicesByNamespace(context).values()].flat() : servicesByNamespace(context).get(namespace) ?? [];
   return {
-    gateways: proxies.filter(({ workload }) => (root || workload.namespace === namespace) && surelySelects(selector, workload.labels)),
+    gateways: proxies.filter(({ workload }) => applies(workload)),
     workloads: (root ? view.workloads : view.workloadsIn(namespace))
       .filter((workload) => !routers.has(workload) && workload.router !== true && surelySelects(selector, workload.labels)),
     services: services.filter((service) => surelySelects(selector, { known: service.selector, complete: false })),
+    routers: kubernetesGateways(context).flatMap(({ pods }) => (pods !== undefined && applies(pods) ? [pods] : [])),
   };
 }
