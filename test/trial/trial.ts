@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, readFi
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Document, parse, parseAllDocuments, parseDocument } from 'yaml';
+import { applyPatch } from '../../src/cli/lint/apply-patch';
 import { cli } from '../cli/support/run';
 
 /** What somebody writes who reads a cure. */
@@ -129,13 +130,25 @@ export async function follow({ steps }: Trial): Promise<Taken[]> {
   return taken;
 }
 
+/** The same without `--fix`, from the last finding to the first: patches are written by hand. Says how many steps it took. */
+export async function followBackwards({ steps }: Trial): Promise<number> {
+  let count = 0;
+  for (let { findings } = await lint(); findings.length > 0; { findings } = await lint()) {
+    if (count++ > 50) throw new Error(`no end: ${keyOf(findings[0])}`);
+    const found = findings[findings.length - 1];
+    if (found.patch === undefined) await doAsTold(steps.find(({ finding, of }) => finding === found.id && of === nameOf(found))!, found);
+    else edit(nameOf(found), (document) => (applyPatch(document as Document.Parsed, [], found.patch) ? document : undefined));
+  }
+  return count;
+}
+
 /** Does what the words of a cure say, with what stands in its backticks, and nothing else. */
 export async function doAsTold(step: Step, found: any): Promise<void> {
   const quoted = [...found.cure.matchAll(/`([^`]+)`/g)].map(([, text]: string[]) => text);
   if (step.run === true) {
     const command = quoted.find((text) => text.startsWith('npx '))!.split(' ').slice(2).flatMap((word) => (word === '<manifests>' ? readdirSync('.') : [word]));
     await cli(command);
-    edit(nameOf(found), () => undefined);
+    edit(nameOf(found), () => undefined, true);
     return;
   }
   for (const { words, at, object = nameOf(found), known } of step.write!) {
@@ -160,8 +173,8 @@ function joined(documents: readonly Document[]): string {
 }
 
 /** Changes an object where it is written, or takes it out. */
-function edit(name: string, change: (document: Document) => Document | undefined): void {
-  for (const file of files().filter((one) => one !== 'v2.yaml')) {
+function edit(name: string, change: (document: Document) => Document | undefined, runs = false): void {
+  for (const file of files().filter((one) => !runs || one !== 'v2.yaml')) {
     const documents = parseAllDocuments(readFileSync(file, 'utf8'));
     const index = documents.findIndex((document) => nameOf({ object: { kind: document.get('kind'), ...document.toJS().metadata } }) === name);
     if (index < 0) continue;

@@ -26,8 +26,11 @@ function findingsOf(policy: WrittenPolicy, rule: number, merges: boolean): Findi
     anyTextTest(values.map(({ value }) => value).filter((value) => !isTemplate(value))),
     ...values.filter(({ value }) => isTemplate(value)).map(({ value }) => templateTest(value)),
   ];
+  const told = new Set<string>();
   return values.flatMap(({ value, path }: PolicyValue): Finding[] => {
-    const open = spellings(value).filter(({ example }) => !(merges && example.startsWith('//')) && !tests.some((test) => test(example)));
+    // `/p` and `/p/` have some in common.
+    const open = spellings(value).filter(({ example, probe = example }) => !told.has(example) && !(merges && example.startsWith('//')) && !tests.some((test) => test(probe)));
+    open.forEach(({ example }) => told.add(example));
     const listed = new Set(values.map((other) => other.value));
     const missing = [...new Set(open.flatMap(({ patterns }) => patterns))].filter((pattern) => !listed.has(pattern));
     return open.length === 0 ? [] : [{
@@ -44,22 +47,27 @@ function findingsOf(policy: WrittenPolicy, rule: number, merges: boolean): Findi
 /** A path that an application's router commonly takes for a denied one, and what stands for it and its like in a policy. */
 interface Spelling {
   readonly example: string;
+  /** Another of its kind, which nobody lists word for word. */
+  readonly probe?: string;
   readonly patterns: readonly string[];
 }
+
+const PROBE = 'probe-of-lint';
 
 /** Other paths that a router of an application commonly takes for the same; those of `//p` are not asked for again. */
 function spellings(value: string): Spelling[] {
   if (isTemplate(value) && !/^[^{]*\/\{\*\*\}$/.test(value)) return [];
   const known = isTemplate(value) ? value.slice(0, value.indexOf('{')) : value;
-  if (!known.startsWith('/') || known.startsWith('//')) return [];
+  // A path with a parameter is a spelling itself.
+  if (!known.startsWith('/') || known.startsWith('//') || known.includes(';')) return [];
   const base = known.replace(/\/?\*?$/, '');
   if (base === '') return [];
   if (known.endsWith('*') && !known.endsWith('/*')) return [{ example: `/${base}`, patterns: [`/${known}`] }];
   const exact = { example: base, patterns: [base, `${base};*`] };
-  if (known !== value || known.endsWith('*')) return [exact, { example: `/${base}/x`, patterns: [`/${base}`, `/${base}/*`, `/${base};*`] }];
+  if (known !== value || known.endsWith('*')) return [exact, { example: `/${base}/x`, probe: `/${base}/${PROBE}`, patterns: [`/${base}`, `/${base}/*`, `/${base};*`] }];
   return [
     { example: `${base}/`, patterns: [`${base}/`] },
-    { example: `${base};x`, patterns: [`${base};*`] },
+    { example: `${base};x`, probe: `${base};${PROBE}`, patterns: [`${base};*`] },
     { example: `/${base}`, patterns: [`/${base}`, `/${base}/`, `/${base};*`] },
     ...known.endsWith('/') ? [exact] : [],
   ];
