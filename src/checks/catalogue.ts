@@ -2,6 +2,7 @@ import { acknowledgementForm } from './acknowledgement/acknowledgement-form';
 import type { Check } from './check';
 import { CREDENTIAL_CHECKS } from './credential';
 import { GATEWAY_CHECKS } from './gateway';
+import { GATEWAY_API_CHECKS } from './gateway-api';
 import { KYMA_CHECKS } from './kyma';
 import { OBJECT_CHECKS } from './object';
 import { POLICY_CHECKS } from './policy';
@@ -10,6 +11,7 @@ import { TOKEN_CHECKS } from './token';
 
 const OVER_MANIFESTS: readonly Check[] = [
   ...OBJECT_CHECKS, ...GATEWAY_CHECKS, ...CREDENTIAL_CHECKS, ...ROUTE_CHECKS, ...POLICY_CHECKS, ...TOKEN_CHECKS, ...KYMA_CHECKS,
+  ...GATEWAY_API_CHECKS,
 ];
 
 /** The ids of the checks whose findings may be acknowledged. */

@@ -1,4 +1,4 @@
-import { PolicyAction, PolicyRule, readAuthorizationPolicy, readRule } from '../../mesh/authorization-policy';
+import { isDryRun, PolicyAction, PolicyRule, readRule } from '../../mesh/authorization-policy';
 import { putInto } from '../../mesh/groups';
 import { describeObject, KubeObject } from '../../mesh/kube-object';
 import { selectorOf } from '../../mesh/policy-scope';
@@ -71,7 +71,7 @@ function read(object: KubeObject): WrittenPolicy {
     selector: selectorOf(object),
     rules: rules.map(readRule),
     values: values.found,
-    dryRun: readAuthorizationPolicy(object)?.dryRun ?? false,
+    dryRun: isDryRun(object),
   };
 }
 

@@ -1,0 +1,73 @@
+import { kubernetesGateways, servedRoutes } from './gateways';
+import { DEFAULT_GATEWAY } from '../../mesh/gateway-proxy';
+import { isSubset } from '../../mesh/host-name';
+import { describeObject } from '../../mesh/kube-object';
+import { GATEWAY_API, GATEWAY_NAME, KubernetesGateway } from '../../mesh/kubernetes-gateway';
+import { surelySelects } from '../../mesh/labels';
+import type { Check } from '../check';
+import type { CheckContext } from '../context';
+import { Effect, Finding, Severity } from '../finding';
+import { targetsOf } from '../policy/targets';
+import { enforcedPolicies, valuesOf, WrittenPolicy } from '../policy/written-policies';
+
+/** What Istio called the label of the pods up to 1.23. */
+const OLD_NAME = 'istio.io/gateway-name';
+
+/**
+ * MTLS110: a policy selects other pods than those that serve the hosts which it is about.
+ *
+ * A Gateway of the Gateway API without address has pods of its own, which carry neither `istio: ingressgateway` nor the older label `istio.io/gateway-name`.
+ */
+export const foreignSelector: Check = {
+  id: 'MTLS110',
+  title: 'a policy that misses the pods of a Gateway of the Gateway API',
+  severity: Severity.ERROR,
+  effect: Effect.IGNORED,
+  find: (context) => (kubernetesGateways(context).length === 0 ? [] : enforcedPolicies(context).flatMap((policy): Finding[] => {
+    const older = oldLabel(policy, context);
+    const gateway = older ?? meantByHosts(policy, context);
+    return gateway === undefined ? [] : [{
+      ...older === undefined ? {} : { severity: Severity.WARNING },
+      object: policy.object,
+      path: ['spec', 'selector', 'matchLabels'],
+      message: `${describeObject(policy.object)} selects \`${[...policy.selector!].map(([key, value]) => `${key}=${value}`).join(',')}\`, and the pods of ${describeObject(gateway.object)} do not carry that`,
+      effect: `nothing is enforced at that Gateway${older === undefined ? '' : ', unless its pods date from Istio 1.23'}`,
+      cure: `name it instead, in namespace \`${gateway.namespace}\`: \`targetRefs: [{group: ${GATEWAY_API}, kind: Gateway, name: ${gateway.name}}]\`, or select \`${GATEWAY_NAME}: ${gateway.name}\``,
+      related: [gateway.object],
+    }];
+  })),
+};
+
+/** The Gateway of the policy's namespace whose pods once carried the label; a Deployment that is older than Istio 1.24 keeps it. */
+function oldLabel({ object: { namespace }, selector }: WrittenPolicy, context: CheckContext): KubernetesGateway | undefined {
+  const named = kubernetesGateways(context).find((gateway) => gateway.namespace === namespace && gateway.name === selector?.get(OLD_NAME));
+  if (named?.services !== undefined || named?.pods?.labels.known.has(OLD_NAME) === true) return undefined;
+  return context.view.workloadsIn(namespace).some(({ labels }) => labels.known.has(OLD_NAME)) ? undefined : named;
+}
+
+/** The Gateway that serves every host which a policy at the pods of another gateway names, where those pods serve none of them. */
+function meantByHosts(policy: WrittenPolicy, context: CheckContext): KubernetesGateway | undefined {
+  const hosts = hostsNamed(policy);
+  if (hosts.length === 0 || hosts.some((host) => host.includes('*'))) return undefined;
+  if (policy.selector === undefined || policy.selector.size === 0) return undefined;
+  if (!isOfIngress(policy, context) || classicallyServed(hosts, context)) return undefined;
+  const { routers, workloads, services } = targetsOf(context, policy);
+  if (routers.length + workloads.length + services.length > 0) return undefined;
+  const serving = servedRoutes(context).flatMap(({ attachments }) => attachments)
+    .filter(({ hosts: served }) => hosts.every((host) => served.some((one) => isSubset(host, one))));
+  return serving.length > 0 && serving.every(({ listener }) => listener.gateway.services === undefined) ? serving[0].listener.gateway : undefined;
+}
+
+/** The hosts that a policy names, without their ports. */
+function hostsNamed(policy: WrittenPolicy): string[] {
+  return valuesOf(policy, 'hosts').filter(({ negated }) => !negated).map(({ value }) => value.toLowerCase().replace(/:(\*|\d+)$/, ''));
+}
+
+/** Only a policy that is surely for the pods of an ingress gateway is judged by the hosts that it names. */
+function isOfIngress({ selector }: WrittenPolicy, { proxies }: CheckContext): boolean {
+  return surelySelects(selector!, DEFAULT_GATEWAY.labels) || proxies.some(({ workload }) => surelySelects(selector!, workload.labels));
+}
+
+function classicallyServed(hosts: readonly string[], { view }: CheckContext): boolean {
+  return view.virtualServices.some((service) => service.hosts.some((served) => hosts.some((host) => isSubset(host, served.toLowerCase()))));
+}
