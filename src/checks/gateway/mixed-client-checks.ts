@@ -1,6 +1,6 @@
 import { isGuarded } from './client-certificate-guard';
-import { unequalPairs } from './ways-in';
-import { describeServer, GatewayServer, isPlainHttp } from '../../mesh/gateway';
+import { closing, unequalPairs } from './ways-in';
+import { describeServer } from '../../mesh/gateway';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import { Effect, Severity } from '../finding';
@@ -24,15 +24,8 @@ export const mixedClientChecks: Check = {
         path: ['spec', 'hosts', hostIndex],
         message: `host \`${service.hosts[hostIndex]}\` of ${describeObject(service.object)} is served with a client certificate on ${describeServer(closed)} and without one on ${describeServer(open)}`,
         effect: 'anybody reaches the workload through the second',
-        cure: cureOf(open),
+        cure: `${closing(open)}, or give it hosts or a Gateway of its own`,
         related: [closed.gateway.object],
       })));
   },
 };
-
-function cureOf(open: GatewayServer): string {
-  const place = `server ${open.gateway.servers.indexOf(open) + 1} of Gateway \`${open.gateway.namespace}/${open.gateway.name}\``;
-  return isPlainHttp(open.protocol)
-    ? `let ${place} only redirect (\`tls: {httpsRedirect: true}\`) or take it away, or give it hosts or a Gateway of its own`
-    : `let ${place} demand a certificate too (\`mode: MUTUAL\`) or take it away, or give it hosts or a Gateway of its own`;
-}

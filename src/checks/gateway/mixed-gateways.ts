@@ -1,6 +1,6 @@
 import { isGuarded } from './client-certificate-guard';
 import { isWritten } from './server';
-import { unequalPairs } from './ways-in';
+import { closing, unequalPairs } from './ways-in';
 import { describeServer } from '../../mesh/gateway';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
@@ -24,7 +24,7 @@ export const mixedGateways: Check = {
         path: ['spec', 'gateways', service.gateways.indexOf(`${open.gateway.namespace}/${open.gateway.name}`)],
         message: `${describeObject(service.object)} serves host \`${service.hosts[hostIndex]}\` with a client certificate on ${describeServer(closed)} and without one on ${describeServer(open)}`,
         effect: 'anybody reaches the workload through the second',
-        cure: 'bind the route to the first only, or let the second redirect',
+        cure: `bind the route to \`${closed.gateway.namespace}/${closed.gateway.name}\` only, or ${closing(open)}`,
         related: [closed, open].filter(({ gateway }) => isWritten(gateway)).map(({ gateway }) => gateway.object),
       })));
   },

@@ -1,5 +1,5 @@
 import { ClientCheck, clientCheckOf } from '../../mesh/client-check';
-import type { GatewayServer } from '../../mesh/gateway';
+import { GatewayServer, isPlainHttp } from '../../mesh/gateway';
 import { intersection, hostsForNamespace } from '../../mesh/host-name';
 import type { HttpRoute, VirtualService } from '../../mesh/virtual-service';
 import type { CheckContext } from '../context';
@@ -49,4 +49,12 @@ export function unequalPairs(
     }
     return [...found.values()];
   });
+}
+
+/** What to do about a server that asks for no client certificate, as the beginning of a cure. */
+export function closing(open: GatewayServer): string {
+  const place = `server ${open.gateway.servers.indexOf(open) + 1} of Gateway \`${open.gateway.namespace}/${open.gateway.name}\``;
+  return isPlainHttp(open.protocol)
+    ? `let ${place} only redirect (\`tls: {httpsRedirect: true}\`) or take it away`
+    : `let ${place} demand a certificate too (\`mode: MUTUAL\`) or take it away`;
 }

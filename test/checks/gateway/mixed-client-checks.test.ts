@@ -129,7 +129,7 @@ describe('a route that is bound to two Gateways of different strictness is found
       path: ['spec', 'gateways', 1],
       message: 'VirtualService `default/httpbin` serves host `test.com` with a client certificate on port 443 (MUTUAL) of Gateway default/httpbin and without one on port 80 (plain HTTP) of Gateway edge/open',
       effect: 'anybody reaches the workload through the second',
-      cure: 'bind the route to the first only, or let the second redirect',
+      cure: 'bind the route to `default/httpbin` only, or let server 1 of Gateway `edge/open` only redirect (`tls: {httpsRedirect: true}`) or take it away',
       related: [expect.objectContaining({ name: 'httpbin' }), expect.objectContaining({ name: 'open' })],
     }]);
   });

@@ -132,8 +132,14 @@ describe('MTLS057: one host in two spellings', () => {
       message: 'server 1 of Gateway `default/a` has host `a.test` and host `A.test`',
       effect: 'Envoy refuses the listener: nothing that is new on the port is served, under no host, and after a restart nothing at all',
       cure: 'keep the one in lower case',
+      patch: [{ op: 'remove', path: '/spec/servers/0/hosts/2' }],
     }]);
     expect(told(clashingServerNames, manifests)).toEqual([]);
+  });
+
+  test.each([[['A.test', 'a.test']], [['A.test', 'a.Test']], [['a.test', 'A.test', 'a.Test']]])('the patch takes the other of two away, where it is plain which: %j', (hosts) => {
+    const [{ patch }] = find(twinHosts, [gateway('a', [https('MUTUAL', hosts)])]);
+    expect(patch).toEqual(hosts[1] === 'a.test' ? [{ op: 'remove', path: '/spec/servers/0/hosts/0' }] : undefined);
   });
 
   test('silent for a host that is there twice in one spelling, and in plain HTTP', () => {

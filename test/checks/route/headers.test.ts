@@ -55,6 +55,15 @@ describe('add (MTLS051)', () => {
   ])('%s', (_name, yaml, expected) => {
     expect(found(addedHeader, yaml)).toEqual(expected);
   });
+
+  const at = (field: string) => `/spec/http/0/headers/request/${field}`;
+  test.each<[string, string, object[]]>([
+    ['nothing else is added, set or removed', `add: {A: "${SUBJECT}"}`, [{ op: 'remove', path: at('add') }, { op: 'add', path: at('set'), value: { A: SUBJECT } }, { op: 'add', path: at('remove'), value: ['A'] }]],
+    ['something else is', `add: {A: "${SUBJECT}", C: x}, set: {D: x}, remove: [E]`,
+      [{ op: 'remove', path: at('add/A') }, { op: 'add', path: at('set/A'), value: SUBJECT }, { op: 'add', path: at('remove'), value: ['E', 'A'] }]],
+  ])('the patch sets it instead and removes it first: %s', (_name, request, patch) => {
+    expect(findings(addedHeader, changes(request)).map((finding) => finding.patch)).toEqual([patch]);
+  });
 });
 
 describe('operators (MTLS054)', () => {
