@@ -9,7 +9,7 @@ import { Authority, authority, revocationList } from '../x509/certificate-builde
 export const CASES = join(__dirname, '..', '..', 'conformance', 'checks');
 
 /** Fields of a step by which the rig sees an effect, besides requests. */
-const EFFECTS = ['refused', 'rejected', 'crashes', 'warns'];
+const EFFECTS = ['refused', 'rejected', 'crashes', 'warns']; // `notTaken` is none: the rig plays who says it
 
 /** One step of a case: manifests, broken or repaired, and whether the rig sends requests to them. */
 export interface CaseStep {

@@ -1,7 +1,8 @@
 // Package kyma plays the part of the Kyma and Gardener controllers, which are not available as Go modules.
 //
 // It follows the documented behaviour of their operators as far as the suites need it, and refuses what it does not know instead of guessing.
-// A verdict that rests on these objects shows what Istio makes of them, not that Kyma would write the same.
+// A verdict that rests on these objects shows what Istio makes of them, not that Kyma would write the same. That they were the same for version 3.10 is in recorded/:
+// what the operator's own reconcilers made of those manifests, and said.
 package kyma
 
 import (
@@ -20,11 +21,12 @@ const gatewayPrincipal = "cluster.local/ns/istio-system/sa/istio-ingressgateway-
 type apiRule struct {
 	Metadata struct{ Name, Namespace string }
 	Spec     struct {
-		Gateway string
-		Hosts   []string
-		Service *service
-		Timeout *int64
-		Rules   []rule
+		Gateway         string
+		ExternalGateway string
+		Hosts           []string
+		Service         *service
+		Timeout         *int64
+		Rules           []rule
 	}
 }
 
@@ -50,17 +52,30 @@ type jwtRule struct {
 
 type authorization struct{ RequiredScopes, Audiences []string }
 
-// Selector returns the pod selector of a Service.
-type Selector func(namespace, name string) (map[string]string, error)
+// Cluster is what the operator reads. What is not there is nil, without an error.
+type Cluster interface {
+	Selector(namespace, service string) (map[string]string, error)
+	Secret(namespace, name string) (map[string][]byte, error)
+	ConfigMap(namespace, name string) (map[string]string, error)
+	HasGateway(namespace, name string) (bool, error)
+	// Occupants are the VirtualServices that have the host, as they are labelled.
+	Occupants(host string) ([]map[string]string, error)
+}
 
-// Reconcile returns the objects that the operator creates for an APIRule.
-func Reconcile(source *unstructured.Unstructured, selector Selector) ([]*unstructured.Unstructured, error) {
+// Reconcile returns the objects that the operator creates for an APIRule, or a Refusal.
+func Reconcile(source *unstructured.Unstructured, cluster Cluster) ([]*unstructured.Unstructured, error) {
 	var r apiRule
-	if err := decode(source.Object, &r); err != nil {
+	if err := decode(source.Object, &r.Metadata, &r.Spec); err != nil {
 		return nil, fmt.Errorf("APIRule %s/%s: this part is not played: %w", source.GetNamespace(), source.GetName(), err)
 	}
-	if len(r.Spec.Hosts) != 1 || !strings.Contains(r.Spec.Gateway, "/") {
+	if r.Spec.ExternalGateway != "" {
+		r.Spec.Gateway = r.Spec.ExternalGateway + "-gw"
+	}
+	if len(r.Spec.Hosts) != 1 || strings.Count(r.Spec.Gateway, "/") != 1 {
 		return nil, fmt.Errorf("APIRule %s/%s: only one host and a gateway `namespace/name` are played", r.Metadata.Namespace, r.Metadata.Name)
+	}
+	if err := r.refusal(cluster); err != nil {
+		return nil, err
 	}
 	var routes []any
 	var objects []*unstructured.Unstructured
@@ -71,32 +86,46 @@ func Reconcile(source *unstructured.Unstructured, selector Selector) ([]*unstruc
 			target = r.Spec.Service
 		}
 		if target == nil {
-			return nil, fmt.Errorf("APIRule %s/%s: rule %d has no service", r.Metadata.Namespace, r.Metadata.Name, i)
+			return nil, Refusal(fmt.Sprintf("Attribute '.spec.rules[%d].service': The rule must define a service, because no service is defined on spec level", i))
 		}
 		if target.Namespace == "" {
 			target = &service{target.Name, r.Metadata.Namespace, target.Port}
 		}
-		labels, err := selector(target.Namespace, target.Name)
+		labels, err := cluster.Selector(target.Namespace, target.Name)
 		if err != nil {
 			return nil, err
 		}
+		if labels == nil {
+			return nil, Refusal(fmt.Sprintf("Attribute '.spec.rules[%d]': Failed to execute sidecar injection validation, err: services \"%s\" not found", i, target.Name))
+		}
+		if len(labels) == 0 {
+			return nil, Refusal(fmt.Sprintf("Attribute '.spec.rules[%d].injection': Target service label selectors are not defined", i))
+		}
 		routes = append(routes, r.route(current, target))
 		for index, rules := range r.policies(i) {
-			objects = append(objects, newObject("security.istio.io/v1", "AuthorizationPolicy", target.Namespace, fmt.Sprintf("%s-%d-%d", r.Metadata.Name, i, index),
-				object{"selector": object{"matchLabels": labels}, "rules": rules}))
+			policy := r.made("security.istio.io/v1", "AuthorizationPolicy", target.Namespace, fmt.Sprintf("%s-%d-%d", r.Metadata.Name, i, index),
+				object{"selector": object{"matchLabels": labels}, "rules": rules})
+			policy.SetLabels(with(policy.GetLabels(), "gateway.kyma-project.io/index", fmt.Sprint(index)))
+			objects = append(objects, policy)
 		}
 		if current.JWT != nil {
 			key := fmt.Sprint(target, current.JWT.Authentications)
 			if !authentications[key] {
 				authentications[key] = true
-				objects = append(objects, newObject("security.istio.io/v1", "RequestAuthentication", target.Namespace, fmt.Sprintf("%s-%d", r.Metadata.Name, i),
+				objects = append(objects, r.made("security.istio.io/v1", "RequestAuthentication", target.Namespace, fmt.Sprintf("%s-%d", r.Metadata.Name, i),
 					object{"selector": object{"matchLabels": labels}, "jwtRules": current.JWT.rules()}))
 			}
 		}
 	}
-	route := newObject("networking.istio.io/v1", "VirtualService", r.Metadata.Namespace, r.Metadata.Name,
+	route := r.made("networking.istio.io/v1", "VirtualService", r.Metadata.Namespace, r.Metadata.Name,
 		object{"gateways": []any{r.Spec.Gateway}, "hosts": []any{r.Spec.Hosts[0]}, "http": routes})
 	return append(objects, route), nil
+}
+
+func (r *apiRule) made(apiVersion, kind, namespace, name string, spec object) *unstructured.Unstructured {
+	return newObject(apiVersion, kind, namespace, name, spec, map[string]string{
+		"app.kubernetes.io/managed-by": "api-gateway", ruleNameLabel: r.Metadata.Name, ruleNamespaceLabel: r.Metadata.Namespace,
+	})
 }
 
 func (r *apiRule) route(current rule, target *service) object {

@@ -20,7 +20,11 @@ func reconcile(t *testing.T, spec string) ([]*unstructured.Unstructured, error) 
 	source := &unstructured.Unstructured{Object: object{
 		"apiVersion": "gateway.kyma-project.io/v2", "kind": "APIRule", "metadata": object{"name": "r", "namespace": "demo"}, "spec": content,
 	}}
-	return Reconcile(source, func(string, string) (map[string]string, error) { return map[string]string{"app": "httpbin"}, nil })
+	cluster := memory{}
+	for _, known := range []struct{ kind, namespace, name string }{{"Gateway", "ns", "gw"}, {"Service", "demo", "httpbin"}, {"Service", "demo", "s"}} {
+		cluster.put(&unstructured.Unstructured{Object: object{"kind": known.kind, "metadata": object{"namespace": known.namespace, "name": known.name}, "spec": object{"selector": object{"app": "httpbin"}}}})
+	}
+	return Reconcile(source, cluster)
 }
 
 func rendered(t *testing.T, o *unstructured.Unstructured) string {
@@ -51,7 +55,7 @@ func TestNoAuthRuleBecomesRouteAndPolicyForTheGateway(t *testing.T) {
 }
 
 func TestRequiredScopesMayBeInAnyOfThreeClaims(t *testing.T) {
-	objects, err := reconcile(t, `{gateway: ns/gw, hosts: [h], service: {name: s, port: 1}, rules: [{path: /a, methods: [GET], jwt: {
+	objects, err := reconcile(t, `{gateway: ns/gw, hosts: [h.test], service: {name: s, port: 1}, rules: [{path: /a, methods: [GET], jwt: {
 authentications: [{issuer: https://i, jwksUri: https://i/keys}], authorizations: [{requiredScopes: [read], audiences: [a1]}]}}]}`)
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +72,7 @@ authentications: [{issuer: https://i, jwksUri: https://i/keys}], authorizations:
 }
 
 func TestEarlierPathOfTheSameMethodIsExcluded(t *testing.T) {
-	objects, err := reconcile(t, `{gateway: ns/gw, hosts: [h], service: {name: s, port: 1}, rules: [
+	objects, err := reconcile(t, `{gateway: ns/gw, hosts: [h.test], service: {name: s, port: 1}, rules: [
 {path: "/a/{*}", methods: [GET], noAuth: true}, {path: /b, methods: [POST], noAuth: true}, {path: "/{**}", methods: [GET], noAuth: true}]}`)
 	if err != nil {
 		t.Fatal(err)
@@ -80,10 +84,10 @@ func TestEarlierPathOfTheSameMethodIsExcluded(t *testing.T) {
 
 func TestWhatIsNotPlayedIsAnError(t *testing.T) {
 	for _, spec := range []string{
-		`{gateway: ns/gw, hosts: [h], service: {name: s, port: 1}, rules: [{path: /a, methods: [GET], extAuth: {}}]}`,
-		`{gateway: ns/gw, hosts: [h], service: {name: s, port: 1}, corsPolicy: {}, rules: []}`,
-		`{gateway: gw, hosts: [h], rules: []}`,
-		`{gateway: ns/gw, hosts: [h], rules: [{path: /a, methods: [GET], noAuth: true}]}`,
+		`{gateway: ns/gw, hosts: [h.test], service: {name: s, port: 1}, rules: [{path: /a, methods: [GET], extAuth: {}}]}`,
+		`{gateway: ns/gw, hosts: [h.test], service: {name: s, port: 1}, corsPolicy: {}, rules: []}`,
+		`{gateway: gw, hosts: [h.test], rules: []}`,
+		`{gateway: ns/gw, hosts: [h.test], rules: [{path: /a, methods: [GET], noAuth: true}]}`,
 	} {
 		if _, err := reconcile(t, spec); err == nil {
 			t.Errorf("no error for %s", spec)

@@ -8,29 +8,41 @@ import (
 )
 
 // decode is strict inside spec, so that a field which is not played is an error.
-func decode(source object, target *apiRule) error {
-	metadata, err := json.Marshal(source["metadata"])
+func decode(source object, metadata, spec any) error {
+	content, err := json.Marshal(source["metadata"])
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal(metadata, &target.Metadata); err != nil {
+	if err := json.Unmarshal(content, metadata); err != nil {
 		return err
 	}
-	spec, err := json.Marshal(source["spec"])
-	if err != nil {
+	if content, err = json.Marshal(source["spec"]); err != nil {
 		return err
 	}
-	decoder := json.NewDecoder(bytes.NewReader(spec))
+	decoder := json.NewDecoder(bytes.NewReader(content))
 	decoder.DisallowUnknownFields()
-	return decoder.Decode(&target.Spec)
+	return decoder.Decode(spec)
 }
 
-func newObject(apiVersion, kind, namespace, name string, spec object) *unstructured.Unstructured {
+const (
+	ruleNameLabel      = "apirule.gateway.kyma-project.io/name"
+	ruleNamespaceLabel = "apirule.gateway.kyma-project.io/namespace"
+)
+
+func newObject(apiVersion, kind, namespace, name string, spec object, labels map[string]string) *unstructured.Unstructured {
 	created := &unstructured.Unstructured{Object: object{"apiVersion": apiVersion, "kind": kind, "spec": plain(spec)}}
 	created.SetNamespace(namespace)
 	created.SetName(name)
-	created.SetLabels(map[string]string{"app.kubernetes.io/managed-by": "rig-in-place-of-api-gateway"})
+	for _, key := range []string{"app.kubernetes.io/component", "app.kubernetes.io/part-of", "kyma-project.io/module"} {
+		labels[key] = "api-gateway"
+	}
+	created.SetLabels(labels)
 	return created
+}
+
+func with(labels map[string]string, key, value string) map[string]string {
+	labels[key] = value
+	return labels
 }
 
 // plain turns typed maps and lists into those that unstructured objects may hold.

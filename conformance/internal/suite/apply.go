@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -42,7 +43,11 @@ func (r *run) applyAll(ctx context.Context, objects []*unstructured.Unstructured
 	if warnings != "" {
 		r.Report.note("%s", warnings)
 	}
-	for _, object := range objects {
+	r.refusals = nil
+	// The operator tries again until what an APIRule names is there: its ExternalGateway comes first.
+	later := func(o *unstructured.Unstructured) int { return map[string]int{"APIRule": 1}[o.GetKind()] }
+	order := slices.SortedStableFunc(slices.Values(objects), func(a, b *unstructured.Unstructured) int { return later(a) - later(b) })
+	for _, object := range order {
 		if err := r.play(ctx, object); err != nil {
 			return fmt.Errorf("%s: %w", reference(object), err)
 		}

@@ -68,6 +68,7 @@ type Step struct {
 	Delete     []string  `json:"delete,omitempty"`     // Kind/namespace/name
 	Patch      []Patch   `json:"patch,omitempty"`      // applied after the manifests
 	Refused    string    `json:"refused,omitempty"`    // the API server must refuse one of the manifests with this text; the others are applied
+	NotTaken   string    `json:"notTaken,omitempty"`   // Kyma's operator (played) must not process an object, and say this
 	Restart    []string  `json:"restart,omitempty"`    // Deployment/namespace/name: replace its pods
 	Faults     []string  `json:"faults,omitempty"`     // see faults.go; they happen first
 	Load       []Request `json:"load,omitempty"`       // sent over and over from before the changes until after the step's requests

@@ -3,10 +3,10 @@ package suite
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"conformance/internal/control"
@@ -18,30 +18,53 @@ import (
 func (r *run) play(ctx context.Context, object *unstructured.Unstructured) error {
 	group, _, _ := strings.Cut(object.GetAPIVersion(), "/")
 	switch group + "/" + object.GetKind() {
-	case "gateway.kyma-project.io/APIRule":
-		made, err := kyma.Reconcile(object, func(namespace, name string) (map[string]string, error) {
-			s, err := r.Mesh.Plane.Client.CoreV1().Services(namespace).Get(ctx, name, metav1.GetOptions{})
-			if err != nil {
-				return nil, err
-			}
-			return s.Spec.Selector, nil
-		})
-		if err != nil {
-			return err
-		}
-		r.Report.note("Kyma's controller is played: %s becomes %s", reference(object), references(made))
-		for _, one := range made {
-			if r.adapt != nil {
-				r.adapt(one)
-			}
-		}
-		r.applied = append(r.applied, made...)
-		_, err = r.cluster.apply(ctx, made)
-		return err
+	case "gateway.kyma-project.io/APIRule", "gateway.kyma-project.io/ExternalGateway":
+		return r.playKyma(ctx, object)
 	case "cert.gardener.cloud/Certificate":
 		return r.playGardener(ctx, object)
 	case "cert-manager.io/Certificate":
 		return r.awaitCertManager(ctx, object)
+	}
+	return nil
+}
+
+// playKyma makes what the operator makes of an object, as far as it processes it, and hands on what other controllers are to make of that.
+func (r *run) playKyma(ctx context.Context, object *unstructured.Unstructured) error {
+	reconcile := kyma.Reconcile
+	if object.GetKind() == "ExternalGateway" {
+		reconcile = kyma.ReconcileExternal
+	}
+	made, err := reconcile(object, &operatorView{ctx, r})
+	if err != nil && !kyma.IsRefusal(err) {
+		return err
+	}
+	if err != nil {
+		r.refusals = append(r.refusals, err.Error())
+		r.Report.note("Kyma's controller is played: %s is not processed: %v", reference(object), err)
+	}
+	if len(made) == 0 {
+		return nil
+	}
+	r.Report.note("Kyma's controller is played: %s becomes %s", reference(object), references(made))
+	for _, one := range made {
+		if r.adapt != nil {
+			r.adapt(one)
+		}
+	}
+	known := slices.DeleteFunc(slices.Clone(made), func(o *unstructured.Unstructured) bool { return !r.cluster.known(o) })
+	r.applied = append(r.applied, known...)
+	if _, err := r.cluster.apply(ctx, known); err != nil {
+		if object.GetKind() == "APIRule" {
+			r.refusals = append(r.refusals, err.Error()) // the API server's words become the APIRule's status
+			r.Report.note("Kyma's controller is played, and the API server refuses what it makes: %v", err)
+			return nil
+		}
+		return err
+	}
+	for _, one := range made {
+		if one.GetKind() == "Certificate" {
+			return r.play(ctx, one)
+		}
 	}
 	return nil
 }
@@ -73,8 +96,9 @@ func (r *run) playGardener(ctx context.Context, object *unstructured.Unstructure
 	if commonName != "" {
 		hosts = append([]string{commonName}, dnsNames...)
 	}
-	label := "gardener " + namespace + "/" + name
-	if err := r.pki.Add(label, fixture.Certificate{Subject: []string{"CN=" + hosts[0]}, DNS: hosts, Use: "server", IssuedBy: r.suite.Gardener}); err != nil {
+	label := "gardener " + namespace + "/" + name + " " + strings.Join(hosts, " ")
+	if _, err := r.pki.CertificatePEM(label); err == nil { // issued before
+	} else if err := r.pki.Add(label, fixture.Certificate{Subject: []string{"CN=" + hosts[0]}, DNS: hosts, Use: "server", IssuedBy: r.suite.Gardener}); err != nil {
 		return err
 	}
 	r.Report.note("Gardener's controller is played: %s becomes Secret/%s/%s", reference(object), namespace, name)

@@ -109,6 +109,7 @@ type run struct {
 	base     int                              // how many of the applied are the suite's own Secrets, not a step's
 	healthy  map[mesh.Program]int32           // restarts before the suite
 	warnings string                           // of the last kubectl apply
+	refusals []string                         // of the played operator, at the last apply
 	adapt    func(*unstructured.Unstructured) // changes what a played controller makes, before it is applied
 }
 

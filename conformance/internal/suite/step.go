@@ -80,6 +80,7 @@ func (r *run) change(ctx context.Context, step *Step) error {
 		return err
 	}
 	r.mustWarn(step)
+	r.mustNotBeTaken(step)
 	for _, p := range step.Patch {
 		if err := r.patch(ctx, p); err != nil {
 			return err
@@ -121,7 +122,9 @@ func (r *run) manifests(files []string, inline string) ([]*unstructured.Unstruct
 }
 
 func (r *run) mustBeRefused(ctx context.Context, step *Step, objects []*unstructured.Unstructured) error {
-	if slices.ContainsFunc(objects, func(o *unstructured.Unstructured) bool { return !r.CRDsComplete && !r.cluster.known(o) && !isOfKubernetes(o.GroupVersionKind().Group) }) {
+	if slices.ContainsFunc(objects, func(o *unstructured.Unstructured) bool {
+		return !r.CRDsComplete && !r.cluster.known(o) && !isOfKubernetes(o.GroupVersionKind().Group)
+	}) {
 		return r.applyAll(ctx, objects) // nobody can judge; it says so
 	}
 	r.applied = append(r.applied, objects...)
@@ -150,4 +153,17 @@ func (r *run) mustWarn(step *Step) {
 		seen.verdict, problems = "silent", []string{fmt.Sprintf("expected a warning with `%s`", step.Warns)}
 	}
 	r.Report.outcome(r.suite.Name+" / "+step.Name, request, seen, problems)
+}
+
+// mustNotBeTaken judges what the played operator says of objects that the API server has stored.
+func (r *run) mustNotBeTaken(step *Step) {
+	all := strings.Join(r.refusals, "; ")
+	switch request := (&Request{Name: "Kyma's operator (played)", Expect: Verdicts{"not taken"}}); {
+	case step.NotTaken == "" && all != "":
+		r.Report.fail(r.suite.Name+" / "+step.Name, "Kyma's operator (played) does not process an object: %s", all)
+	case step.NotTaken != "" && strings.Contains(all, step.NotTaken):
+		r.Report.outcome(r.suite.Name+" / "+step.Name, request, observation{verdict: "not taken", detail: all}, nil)
+	case step.NotTaken != "":
+		r.Report.outcome(r.suite.Name+" / "+step.Name, request, observation{verdict: "taken", detail: all}, []string{fmt.Sprintf("expected the operator to say `%s`", step.NotTaken)})
+	}
 }
