@@ -1,4 +1,4 @@
-import { writtenChanges } from './written-routes';
+import { headerEdits } from './header-edits';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
@@ -12,13 +12,13 @@ export const framingHeader: Check = {
   title: 'a route that writes `content-length` or `transfer-encoding`',
   severity: Severity.ERROR,
   effect: Effect.OUTAGE,
-  find: (context) => writtenChanges(context).flatMap(({ virtualService: { object }, changes, path }) => (['set', 'add'] as const)
+  find: (context) => headerEdits(context).flatMap(({ object, changes, fieldOf }) => (['set', 'add'] as const)
     .flatMap((kind) => changes[kind].filter(([name]) => FRAMING.test(name)).map(([name]): Finding => ({
       object,
-      path: [...path, kind, name],
+      path: fieldOf(kind, name),
       message: `${describeObject(object)} writes \`${name}\`, by which the workload tells where a request ends`,
       effect: 'requests hang or fail: the workload waits for a body of another length than the one that comes',
       cure: 'leave the header to Envoy',
-      patch: [{ op: 'remove', path: pointer([...path, kind, name]) }],
+      patch: [{ op: 'remove', path: pointer(fieldOf(kind, name)) }],
     })))),
 };

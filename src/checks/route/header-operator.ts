@@ -1,4 +1,4 @@
-import { writtenChanges } from './written-routes';
+import { headerEdits } from './header-edits';
 import { formatProblem } from '../../mesh/header-format';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
@@ -10,11 +10,11 @@ export const headerOperator: Check = {
   title: 'a header value that Envoy does not take',
   severity: Severity.ERROR,
   effect: Effect.OUTAGE,
-  find: (context) => writtenChanges(context).flatMap(({ virtualService: { object }, changes, path }) => (['set', 'add'] as const).flatMap((kind) => changes[kind].flatMap(([name, value]): Finding[] => {
+  find: (context) => headerEdits(context).flatMap(({ object, changes, fieldOf }) => (['set', 'add'] as const).flatMap((kind) => changes[kind].flatMap(([name, value]): Finding[] => {
     const problem = /^(?::|host$)/i.test(name) ? undefined : formatProblem(value);
     return problem === undefined ? [] : [{
       object,
-      path: [...path, kind, name],
+      path: fieldOf(kind, name),
       message: `header \`${name}\` of ${describeObject(object)} has value \`${value}\`: ${problem}`,
       effect: 'Envoy rejects all routes of every host on the port: a new proxy answers 404 for them, a running one keeps the old routes',
       cure: 'use an operator of Envoy\'s access log, such as `%DOWNSTREAM_PEER_SUBJECT%`, or write `%%` for a percent sign',

@@ -1,4 +1,5 @@
-import { gatewayChanges, isOfCertificate } from './written-routes';
+import { gatewayEdits } from './header-edits';
+import { isOfCertificate } from './written-routes';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
@@ -13,7 +14,7 @@ export const headerSpellings: Check = {
   title: 'an identity header whose spellings with underscores stay',
   severity: Severity.WARNING,
   effect: Effect.OPEN,
-  find: (context) => gatewayChanges(context).flatMap(({ virtualService, changes, path, removed }): Finding[] => {
+  find: (context) => gatewayEdits(context).flatMap(({ object, changes, path, removed }): Finding[] => {
     // One that is not removed at all is a trap of its own.
     const names = [...changes.set, ...changes.add].filter(([name, value]) => isOfCertificate(value) && removed.has(name.toLowerCase()))
       .map(([name]) => name);
@@ -21,9 +22,9 @@ export const headerSpellings: Check = {
     if (open.length === 0) return [];
     const shown = [open[0], ...open.slice(1, 3)].map((name) => `\`${name}\``).join(', ');
     return [{
-      object: virtualService.object,
+      object,
       path: [...path, 'remove'],
-      message: `${describeObject(virtualService.object)} removes \`${names[0]}\` and not ${shown}${open.length > 3 ? ` and ${open.length - 3} more` : ''}`,
+      message: `${describeObject(object)} removes \`${names[0]}\` and not ${shown}${open.length > 3 ? ` and ${open.length - 3} more` : ''}`,
       effect: 'an application that reads `-` and `_` as the same (CGI, WSGI, Rack) may take a forged one for the right one',
       cure: 'list these spellings in `remove` too',
       patch: [{ op: 'add', path: pointer([...path, 'remove']), value: [...changes.remove, ...open] }],

@@ -1,4 +1,5 @@
-import { gatewayChanges, isOfCertificate } from './written-routes';
+import { gatewayEdits } from './header-edits';
+import { isOfCertificate } from './written-routes';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
@@ -10,13 +11,12 @@ export const setWithoutRemove: Check = {
   title: 'an identity header that is set and not removed first',
   severity: Severity.ERROR,
   effect: Effect.OPEN,
-  find: (context) => gatewayChanges(context).flatMap(({ virtualService, changes, path, removed }): Finding[] => {
+  find: (context) => gatewayEdits(context).flatMap(({ object, changes, path, fieldOf, removed }): Finding[] => {
     const names = changes.set.filter(([name, value]) => isOfCertificate(value) && !removed.has(name.toLowerCase())).map(([name]) => name);
     if (names.length === 0) return [];
-    const { object } = virtualService;
     return [{
       object,
-      path: [...path, 'set', names[0]],
+      path: fieldOf('set', names[0]),
       message: `${describeObject(object)} sets ${names.map((name) => `\`${name}\``).join(', ')} from the client's certificate and does not remove it first`,
       effect: 'Envoy skips a header whose value is empty, so a client whose certificate lacks that name, or that has none, is heard under the name that it sent itself',
       cure: 'list the header in `remove` too, which comes first',
