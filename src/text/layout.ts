@@ -29,5 +29,7 @@ export function wrapped(text: string, indentation: number, width = WIDTH): strin
 /** A row with a label: the text behind it is wrapped and stays in its column. */
 export function labelled(label: string, text: string, column = 14, indentation = 2): string {
   const [first, ...rest] = wrapped(oneLine(text), column);
-  return [`${' '.repeat(indentation)}${label}`.padEnd(column) + first, ...rest.map((line) => ' '.repeat(column) + line)].join('\n');
+  const head = `${' '.repeat(indentation)}${label}`;
+  // A label that fills its column has a line of its own.
+  return [...head.length < column ? [head.padEnd(column) + first] : [head, ' '.repeat(column) + first], ...rest.map((line) => ' '.repeat(column) + line)].join('\n');
 }

@@ -15,7 +15,7 @@ describe('what is wrong with the five tutorials as their authors wrote them', ()
     ['000', 'set without remove, no source restriction, no selector, a host without its form with a port', ['MTLS014 error', 'MTLS016 error', 'MTLS019 warning', 'MTLS067 warning']],
     ['001', 'an APIRule of version v1beta1', ['MTLS047 error']],
     ['001-secrets', 'Secrets in the namespace of the Gateway object', ['MTLS001 warning']],
-    ['002', 'nothing', []],
+    ['002', 'tokens of any application', ['MTLS112 warning']],
     ['003-file-mount', 'nothing', []],
     ['003-mutual', '"use sds" beside credentialName', ['MTLS100 error']],
     ['003-two-hosts', 'the port of the container where that of the Service is meant', ['MTLS104 error']],

@@ -4,6 +4,7 @@ import { at } from '../../mesh/value';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
+import { isPlaced } from '../gateway/placed';
 import { nameServer } from '../gateway/server';
 
 /**
@@ -18,7 +19,7 @@ export const secretNamespace: Check = {
   severity: Severity.ERROR,
   effect: Effect.OUTAGE,
   find: (context) => {
-    const references = credentialReferences(context).filter(({ kind }) => kind === 'kubernetes');
+    const references = credentialReferences(context).filter(({ kind, workload }) => kind === 'kubernetes' && isPlaced(workload));
     const wanted = new Set(references.map(({ credential, workload }) => JSON.stringify([credential, workload.namespace])));
     const found = new Map<string, Finding>();
     for (const reference of references) {

@@ -6,6 +6,7 @@ import type { Workload } from '../../mesh/workload';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
+import { isPlaced } from '../gateway/placed';
 import { kubernetesGateways, targetsWritten } from '../gateway-api/gateways';
 import { writtenObjects } from '../written';
 import { targetsOf } from './targets';
@@ -61,7 +62,7 @@ function meant(object: KubeObject, context: CheckContext): Workload | undefined 
   if (selector === undefined || selector.size === 0 || object.namespace === context.view.settings.rootNamespace) return undefined;
   const { gateways, workloads, services, routers } = targetsOf(context, { object, selector });
   if (gateways.length + workloads.length + services.length + routers.length > 0) return undefined;
-  const candidates = [...context.view.workloads, ...context.proxies.map(({ workload }) => workload)]
+  const candidates = [...context.view.workloads, ...context.proxies.map(({ workload }) => workload).filter(isPlaced)]
     .filter(({ labels }) => surelySelects(selector, labels));
   return new Set(candidates.map(({ namespace }) => namespace)).size === 1 ? candidates[0] : undefined;
 }

@@ -1,3 +1,4 @@
+import { anyAudience } from './any-audience';
 import { requestPrincipal } from './request-principal';
 import { strippedToken } from './stripped-token';
 import { tcpPort } from './tcp-port';
@@ -9,5 +10,5 @@ import type { Check } from '../check';
 
 /** Checks of RequestAuthentications, and of what policies make of tokens. */
 export const TOKEN_CHECKS: readonly Check[] = [
-  tokenNotDemanded, tokenNotVerified, requestPrincipal, strippedToken, unreachableKeys, tcpPort, unusableKeys,
+  tokenNotDemanded, tokenNotVerified, requestPrincipal, strippedToken, unreachableKeys, tcpPort, unusableKeys, anyAudience,
 ];

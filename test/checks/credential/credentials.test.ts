@@ -45,6 +45,12 @@ describe('MTLS001: a Secret in another namespace than the gateway\'s pods', () =
     expect(find(secretNamespace, [simple, bare, gatewayPods('istio-system')])[0]).not.toHaveProperty('severity');
   });
 
+  test('silent where gateway pods with labels of their own run nobody knows where', () => {
+    const own = gateway('edge', [https('SIMPLE', ['a.test'])], 'default', { selector: { app: 'mine' } });
+    expect(find(secretNamespace, [own, secret('edge', PAIR, 'mine')])).toEqual([]);
+    expect(find(secretNamespace, [own, secret('edge', PAIR, 'mine'), gatewayPods('other', { app: 'mine' })])).toHaveLength(1);
+  });
+
   test.each<[string, Manifest[], string[]]>([
     ['the trust anchor', [mutual, secret('edge', PAIR), secret('edge-cacert', { cacert: 'z' }, 'default')],
       ['Secret default/edge-cacert metadata.namespace: Secret `default/edge-cacert` is needed by server 1 of Gateway `default/edge` in `istio-system`, where its pods run']],

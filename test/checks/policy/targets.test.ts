@@ -224,6 +224,7 @@ describe('selectors (MTLS020, MTLS040)', () => {
       ['default/p metadata.namespace: AuthorizationPolicy `default/p` selects what fits `istio-system/istio-ingressgateway`, in another namespace']],
     ['pods of another namespace', all(pods('{app: httpbin}', 'b', 'shop'), selects('{app: httpbin}')),
       ['default/p metadata.namespace: AuthorizationPolicy `default/p` selects what fits `shop/b`, in another namespace']],
+    ['gateway pods with labels of their own, of which nothing tells where they run', all(gateway(MUTUAL).replace('istio: ingressgateway', 'istio: mine'), selects('{istio: mine}', 'edge')), []],
     ['pods of two other namespaces', all(pods('{app: httpbin}', 'b', 'shop'), pods('{app: httpbin}', 'b', 'more'), selects('{app: httpbin}')), []],
     ['pods of the own namespace too', all(pods(), pods('{app: httpbin}', 'b', 'shop'), selects('{app: httpbin}')), []],
     ['a Service of the own namespace', all(service(HTTP_PORT), pods('{app: httpbin}', 'b', 'shop'), selects('{app: httpbin}')), []],

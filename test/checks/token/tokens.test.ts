@@ -1,3 +1,4 @@
+import { anyAudience } from '../../../src/checks/token/any-audience';
 import { requestPrincipal } from '../../../src/checks/token/request-principal';
 import { strippedToken } from '../../../src/checks/token/stripped-token';
 import { tcpPort } from '../../../src/checks/token/tcp-port';
@@ -15,6 +16,46 @@ const authentication = (labels: object | null = { app: 'httpbin' }, rule: object
 const demand = (principal = `${ISSUER}/*`) => ({ from: [{ source: { requestPrincipals: [principal] } }] });
 const allow = (labels: object | null = { app: 'httpbin' }, rules: object[] = [demand()], namespace = 'default', spec: object = {}) => policy('AuthorizationPolicy', 'allow', { ...selector(labels), rules, ...spec }, namespace);
 const service = (port: object, labels: object = { app: 'httpbin' }, name = 'httpbin', namespace = 'default') => object('v1', 'Service', namespace, name, { spec: { selector: labels, ports: [port] } });
+
+describe('MTLS112: tokens that were issued for any application', () => {
+  const any = (principal = '*', more: object = {}) => ({ ...demand(principal), ...more });
+  const when = (key: string, values: string[] = ['a']) => ({ when: [{ key, values }] });
+
+  test('the finding stands at the rule of the issuer, and names the policy', () => {
+    expect(find(anyAudience, [authentication(), allow()])).toEqual([{
+      object: expect.objectContaining({ kind: 'RequestAuthentication', name: 'tokens' }),
+      path: ['spec', 'jwtRules', 0],
+      message: 'RequestAuthentication `default/tokens` takes tokens of `https://idp.test` for any audience, and rule 1 of AuthorizationPolicy `default/allow` admits whoever has one',
+      effect: 'a token that the issuer gave for another application gets in',
+      cure: 'list the `aud` of the tokens that are meant for this workload: `audiences: […]`',
+      related: [expect.objectContaining({ kind: 'AuthorizationPolicy', name: 'allow' })],
+    }]);
+    expect(find(anyAudience, [authentication(NONE, { issuer: undefined }), allow(NONE, [any()])])[0].message).toContain('takes tokens for any audience');
+  });
+
+  test.each<[string, Manifest[], number]>([
+    ['any issuer', [authentication(), allow(NONE, [any()])], 1],
+    ['a condition on the principal', [authentication(), allow(NONE, [when('request.auth.principal', ['*'])])], 1],
+    ['the second of two rules', [authentication(), allow(NONE, [any('*', when('request.auth.claims[group]')), any()])], 1],
+    ['one of two sources', [authentication(), allow(NONE, [{ from: [{ source: { requestPrincipals: [`${ISSUER}/me`] } }, { source: { requestPrincipals: ['*'] } }] }])], 1],
+    ['a condition that is none of the token', [authentication(), allow(NONE, [any('*', when('request.headers[a]'))])], 1],
+    ['two issuers, one of which has audiences', [policy('RequestAuthentication', 'tokens', { jwtRules: [jwt({ audiences: ['shop'] }), jwt({ issuer: 'https://b.test' })] }), allow(NONE, [any()])], 1],
+    ['silent: audiences', [authentication(NONE, { audiences: ['shop'] }), allow(NONE, [any()])], 0],
+    ['silent: a condition on the audience', [authentication(), allow(NONE, [any('*', when('request.auth.audiences'))])], 0],
+    ['silent: a condition on the application that asked', [authentication(), allow(NONE, [any('*', when('request.auth.presenter'))])], 0],
+    ['silent: a claim', [authentication(), allow(NONE, [any('*', when('request.auth.claims[scope]'))])], 0],
+    ['silent: one subject', [authentication(), allow(NONE, [any(`${ISSUER}/me`)])], 0],
+    ['silent: another issuer', [authentication(), allow(NONE, [any('https://other.test/*')])], 0],
+    ['silent: a denial, and a dry run', [authentication(), allow(NONE, [any()], 'default', { action: 'DENY' }), { ...allow(), metadata: { namespace: 'default', name: 'b', annotations: { 'istio.io/dry-run': 'true' } } }], 0],
+    ['silent: other pods', [authentication(), allow({ app: 'other' })], 0],
+    ['silent: another namespace', [authentication(), allow(NONE, [any()], 'other')], 0],
+    ['silent: no policy', [authentication()], 0],
+    ['silent: what Kyma\'s operator makes of an APIRule', [object('gateway.kyma-project.io/v2', 'APIRule', 'default', 'a', { spec: { gateway: 'kyma-system/kyma-gateway', hosts: ['a.test'], service: { name: 'a', port: 80 },
+      rules: [{ path: '/*', methods: ['GET'], jwt: { authentications: [{ issuer: ISSUER, jwksUri: `${ISSUER}/keys` }] } }] } })], 0],
+  ])('%s', (_name, manifests, count) => {
+    expect(told(anyAudience, manifests)).toHaveLength(count);
+  });
+});
 
 describe('MTLS030: a RequestAuthentication without a policy that demands a token', () => {
   test('the finding has the policy to add', () => {
