@@ -28,14 +28,32 @@ test.each(trials.filter(({ steps }) => steps.length > 0))('$name from the last f
   });
 });
 
-describe('slips', () => {
-  /** Changes the text of a file, which has to hold what is replaced. */
-  function slip(file: string, from: string, to: string): void {
-    const text = readFileSync(file, 'utf8');
-    expect(text).toContain(from);
-    writeFileSync(file, text.replace(from, to));
-  }
+/** Changes the text of a file, which has to hold what is replaced. */
+function slip(file: string, from: string, to: string): void {
+  const text = readFileSync(file, 'utf8');
+  expect(text).toContain(from);
+  writeFileSync(file, text.replace(from, to));
+}
 
+describe('the other cures that a finding names end with nothing found too', () => {
+  const PLAIN = '  - hosts: ["*"]\n    port: {name: test, number: 80, protocol: HTTP}\n';
+
+  test.each<[string, (readonly [string, string])[]]>([
+    ['004: the open server is taken away', [[PLAIN, '']]],
+    ['004: it has hosts of its own', [[PLAIN, PLAIN.replace('*', 'plain.com')], ['hosts: ["*"]\n  gateways', 'hosts: [test.com]\n  gateways']]],
+    ['004: an ALLOW policy', [[PLAIN, ''], ['action: DENY', 'action: ALLOW'],
+      ['rules:\n  - from: [{source: {principals: [test.client]}}]\n    to: [{operation: {paths: [/status/418]}}]', 'rules: [{from: [{source: {principals: [colleague]}}]}]']]],
+  ])('%s', async (name, changes) => {
+    await inside(name.replace(/\W+/g, '-'), async () => {
+      lay(trial('004'));
+      for (const [from, to] of changes) slip('004.yaml', from, to);
+      await cli(['lint', '.', '--fix']);
+      expect(await told()).toEqual([]);
+    });
+  });
+});
+
+describe('slips', () => {
   test('004: the condition for those without certificate in the same source, where both must hold, is not taken for a cure', async () => {
     await inside('slip-004', async () => {
       lay(trial('004'));

@@ -32,7 +32,8 @@ export const tokenNotDemanded: Check = {
         path: ['spec', 'jwtRules'],
         message: `${describeObject(object)} verifies tokens, and no AuthorizationPolicy for the same pods demands one`,
         effect: 'requests without a token get in',
-        cure: `add an AuthorizationPolicy with the same selector that allows \`requestPrincipals: ["${rules[0].issuer === '' ? '*' : `${rules[0].issuer}/*`}"]\``,
+        cure: `add an AuthorizationPolicy with the same selector that allows \`requestPrincipals: ["${rules[0].issuer === '' ? '*' : `${rules[0].issuer}/*`}"]\``
+          + `${rules.some(({ audiences }) => audiences.length === 0) ? ', and list the `aud` of the tokens that are meant for this workload in `audiences`' : ''}`,
       }];
     });
   },

@@ -50,8 +50,14 @@ describe('MTLS112: tokens that were issued for any application', () => {
     ['silent: other pods', [authentication(), allow({ app: 'other' })], 0],
     ['silent: another namespace', [authentication(), allow(NONE, [any()], 'other')], 0],
     ['silent: no policy', [authentication()], 0],
-    ['silent: what Kyma\'s operator makes of an APIRule', [object('gateway.kyma-project.io/v2', 'APIRule', 'default', 'a', { spec: { gateway: 'kyma-system/kyma-gateway', hosts: ['a.test'], service: { name: 'a', port: 80 },
-      rules: [{ path: '/*', methods: ['GET'], jwt: { authentications: [{ issuer: ISSUER, jwksUri: `${ISSUER}/keys` }] } }] } })], 0],
+    ['silent: what Kyma\'s operator makes of an APIRule', [object('gateway.kyma-project.io/v2', 'APIRule', 'default', 'a', {
+      spec: {
+        gateway: 'kyma-system/kyma-gateway',
+        hosts: ['a.test'],
+        service: { name: 'a', port: 80 },
+        rules: [{ path: '/*', methods: ['GET'], jwt: { authentications: [{ issuer: ISSUER, jwksUri: `${ISSUER}/keys` }] } }],
+      },
+    })], 0],
   ])('%s', (_name, manifests, count) => {
     expect(told(anyAudience, manifests)).toHaveLength(count);
   });
@@ -64,9 +70,10 @@ describe('MTLS030: a RequestAuthentication without a policy that demands a token
       path: ['spec', 'jwtRules'],
       message: 'RequestAuthentication `default/tokens` verifies tokens, and no AuthorizationPolicy for the same pods demands one',
       effect: 'requests without a token get in',
-      cure: 'add an AuthorizationPolicy with the same selector that allows `requestPrincipals: ["https://idp.test/*"]`',
+      cure: 'add an AuthorizationPolicy with the same selector that allows `requestPrincipals: ["https://idp.test/*"]`, and list the `aud` of the tokens that are meant for this workload in `audiences`',
     }]);
     expect(find(tokenNotDemanded, [authentication(NONE, { issuer: undefined })])[0].cure).toContain('`requestPrincipals: ["*"]`');
+    expect(find(tokenNotDemanded, [authentication(NONE, { audiences: ['shop'] })])[0].cure).toMatch(/`requestPrincipals: \["https:\/\/idp\.test\/\*"\]`$/);
   });
 
   const claims = (name: string) => route({ http: [{ match: [{ headers: { [name]: { exact: 'a' } } }], ...TO_HTTPBIN }] });
