@@ -3,13 +3,14 @@ import { putInto } from '../mesh/groups';
 import { KubeObject, readObject, unfold, Unfolded } from '../mesh/kube-object';
 import { MeshReading, MeshView } from '../mesh/mesh-view';
 import { Value } from '../mesh/value';
+import type { MeshProfile } from '../model/mesh-profile';
 
 /** What the manifests are for. */
 export interface Profile {
   /** `1.27` to `1.32`, with or without patch number; undefined where nothing was declared. */
   readonly istioVersion?: string;
-  /** Whether the gateways belong to Kyma. */
-  readonly kyma: boolean;
+  /** Whose mesh it is. */
+  readonly mesh: MeshProfile;
 }
 
 /** Where an object is written: in which of the documents, and under which keys of it. */

@@ -9,6 +9,6 @@ export { Effect, Severity } from './finding';
 export type { FieldPath, Finding, PatchOperation } from './finding';
 export { pageOf } from './page';
 export { pointer } from './pointer';
-export { usesKyma } from './profile';
+export { profileOf } from './profile';
 export { runChecks } from './run-checks';
 export type { Report } from './run-checks';

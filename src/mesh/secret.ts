@@ -141,6 +141,8 @@ function writtenBy(object: KubeObject): string[] {
     const name = text(field(object.spec, 'secretName')) ?? text(field(reference, 'name'));
     return name === undefined ? [] : [`${text(field(reference, 'namespace')) ?? object.namespace}/${name}`];
   }
+  // Alibaba Cloud Service Mesh: a Secret of the same name, in the control plane and in the clusters.
+  if (object.kind === 'ASMCredential' && object.group === 'istio.alibabacloud.com') return [`${object.namespace}/${object.name}`];
   if (['SealedSecret', 'ExternalSecret', 'VaultStaticSecret'].includes(object.kind)) {
     return [`${object.namespace}/${text(at(object.spec, 'target', 'name')) ?? text(at(object.spec, 'template', 'metadata', 'name')) ?? text(at(object.spec, 'destination', 'name')) ?? object.name}`];
   }

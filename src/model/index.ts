@@ -9,6 +9,7 @@ export { IngressGateway } from './ingress-gateway';
 export type { HelmIngressOptions, IngressGatewayProps, IngressPort } from './ingress-gateway';
 export type { JwtIssuer } from './jwt-issuer';
 export { JwtKeys } from './jwt-keys';
+export { MeshProfile } from './mesh-profile';
 export { PathPattern } from './path-pattern';
 export * from './spiffe-id';
 export { StringMatch } from './string-match';

@@ -2,6 +2,7 @@ import type * as Fs from 'node:fs';
 import type * as AllChecks from '../checks';
 import { parseDocuments } from '../mesh/documents';
 import { behaviourOf } from '../mesh/version';
+import { MeshProfile, namedProfile } from '../model/mesh-profile';
 import type { ChecksProps } from '../synth';
 
 /**
@@ -12,18 +13,19 @@ import type { ChecksProps } from '../synth';
  */
 export class ChecksValidation {
   private readonly istioVersion?: string;
-  private readonly kyma?: boolean;
+  private readonly profile?: MeshProfile;
 
   /**
    * Made by cdk8s-cli with the `properties` of the configuration.
    *
-   * Throws for a version of Istio that is not known.
+   * Throws for a version of Istio or a profile that is not known.
    * @param props what the mesh is like
    */
   public constructor(props: ChecksProps = {}) {
     if (props.istioVersion !== undefined) behaviourOf(props.istioVersion);
+    if (props.profile !== undefined) namedProfile(props.profile);
     this.istioVersion = props.istioVersion;
-    this.kyma = props.kyma;
+    this.profile = props.profile;
   }
 
   /**
@@ -33,11 +35,11 @@ export class ChecksValidation {
   public async validate(context: any): Promise<void> {
     /* eslint-disable @typescript-eslint/no-require-imports */
     const { readFileSync }: typeof Fs = require('node:fs');
-    const { annotatedAcknowledgements, CHECK_IDS, CheckContext, judge, pageOf, pointer, runChecks, Severity, usesKyma }: typeof AllChecks = require('../checks');
+    const { annotatedAcknowledgements, CHECK_IDS, CheckContext, judge, pageOf, pointer, profileOf, runChecks, Severity }: typeof AllChecks = require('../checks');
     /* eslint-enable @typescript-eslint/no-require-imports */
     const read = (context.manifests as string[]).flatMap((file) => parseDocuments(readFileSync(file, 'utf8')).map((document) => ({ file, document })));
     const documents = read.map(({ document }) => document);
-    const checks = new CheckContext(documents, { istioVersion: this.istioVersion, kyma: this.kyma ?? usesKyma(documents) });
+    const checks = new CheckContext(documents, { istioVersion: this.istioVersion, mesh: this.profile ?? profileOf(documents) });
     const { open, acknowledged } = judge(runChecks(checks), annotatedAcknowledgements(checks.objects, CHECK_IDS));
     for (const { check, severity, message, effect, cure, object, path } of open) {
       const place = checks.placeOf(object);

@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import { checkSettings } from './check-settings';
 import { outputFileOf } from './output-files';
 import { blockOf, messageOf, notesOf, Located } from './report-text';
-import { annotatedAcknowledgements, CHECK_IDS, CheckContext, judge, Report, runChecks, Severity, usesKyma } from '../checks';
+import { annotatedAcknowledgements, CHECK_IDS, CheckContext, judge, Report, runChecks, Severity, profileOf } from '../checks';
 import { RelationError, Synthesis } from '../resources/synthesis';
 
 /** Runs the checks over the objects of an app, as they are rendered. */
@@ -12,7 +12,7 @@ export function checkApp(root: IConstruct): RelationError[] {
   const documents = objects.map(rendered);
   const settings = checkSettings(root);
   const outputFile = root instanceof App ? (index: number) => outputFileOf(root, objects[index]) : undefined;
-  const profile = { istioVersion: settings.istioVersion, kyma: settings.kyma ?? usesKyma(documents) };
+  const profile = { istioVersion: settings.istioVersion, mesh: settings.profile ?? profileOf(documents) };
   const context = new CheckContext(documents, profile, {}, undefined, outputFile);
   const constructOf = ({ object, related = [] }: Report): IConstruct => {
     const place = [object, ...related].map((candidate) => context.placeOf(candidate)).find((candidate) => candidate !== undefined);

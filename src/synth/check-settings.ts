@@ -1,10 +1,11 @@
 import type { IConstruct } from 'constructs';
+import type { MeshProfile } from '../model/mesh-profile';
 import { Synthesis } from '../resources/synthesis';
 
 /** What an app says about its checks. */
 export interface CheckSettings {
   istioVersion?: string;
-  kyma?: boolean;
+  profile?: MeshProfile;
   readonly acknowledgements: { readonly construct: IConstruct; readonly id: string; readonly reason: string }[];
 }
 

@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import { checkSettings } from './check-settings';
 import type * as AllChecks from '../checks';
 import { behaviourOf } from '../mesh/version';
+import { MeshProfile, namedProfile } from '../model/mesh-profile';
 import { Synthesis } from '../resources/synthesis';
 
 /** What the checks of an app may know of the mesh that it is for. */
@@ -12,10 +13,11 @@ export interface ChecksProps {
    */
   readonly istioVersion?: string;
   /**
-   * Whether the gateways belong to Kyma.
-   * @default - true if an object of Kyma's API Gateway module, or a route bound to its gateway, is in the app
+   * Whose mesh it is.
+   * @default - Kyma's if an object of its API Gateway module, or a route bound to its gateway, is in the app; Alibaba Cloud's if an object of its group
+   * `istio.alibabacloud.com` is; else Istio's own
    */
-  readonly kyma?: boolean;
+  readonly profile?: MeshProfile;
 }
 
 /** A finding that may stand. */
@@ -35,17 +37,17 @@ export class Checks {
   /**
    * Checks an app as a whole at `app.synth()`, also one without a construct of ours, and says what the mesh is like.
    *
-   * Throws for a version of Istio that is not known.
+   * Throws for a version of Istio or a profile that is not known.
    * @param app the app, or any construct in it
    * @param props what the mesh is like
    */
   public static attach(app: IConstruct, props: ChecksProps = {}): void {
     if (props.istioVersion !== undefined) behaviourOf(props.istioVersion);
-    if (props.kyma !== undefined && typeof props.kyma !== 'boolean') throw new Error(`invalid \`kyma\` \`${String(props.kyma)}\`: expected true or false`);
+    if (props.profile !== undefined) namedProfile(props.profile);
     Synthesis.of(app);
     const settings = checkSettings(app);
     settings.istioVersion = props.istioVersion ?? settings.istioVersion;
-    settings.kyma = props.kyma ?? settings.kyma;
+    settings.profile = props.profile ?? settings.profile;
   }
 
   /**

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { CheckContext } from '../../src/checks';
+import { MeshProfile } from '../../src/model/mesh-profile';
 import { fileOfResource } from '../../src/synth/output-files';
 import { Authority, authority, revocationList } from '../x509/certificate-builder';
 
@@ -24,8 +25,8 @@ export interface CaseStep {
 /** The settings under which a case is linted. */
 export interface CaseSettings {
   readonly istioVersion?: string;
-  /** Default: true. */
-  readonly kyma?: boolean;
+  /** Default: Kyma. */
+  readonly profile?: MeshProfile;
   /** The moment for checks that depend on the clock. */
   readonly at?: string;
   /** The objects are written to one file each, as cdk8s's `YamlOutputType.FILE_PER_RESOURCE` does. */
@@ -84,10 +85,11 @@ export function documentsOf(yaml: string): unknown[] {
 }
 
 /** What checks read of documents, under the settings of a case. */
-export function contextOf(documents: readonly unknown[], { istioVersion, kyma = true, at, filePerResource }: CaseSettings = {}): CheckContext {
+export function contextOf(documents: readonly unknown[], settings: CaseSettings = {}): CheckContext {
+  const { istioVersion, profile = MeshProfile.KYMA, at, filePerResource } = settings;
   const file = ({ kind, metadata }: any) => fileOfResource(kind, metadata.name);
   const moment = at === undefined ? undefined : new Date(at);
-  return new CheckContext(documents, { istioVersion, kyma }, {}, moment, (index) => (filePerResource ? file(documents[index]) : undefined));
+  return new CheckContext(documents, { istioVersion, mesh: profile }, {}, moment, (index) => (filePerResource ? file(documents[index]) : undefined));
 }
 
 function secrets(authorities: ReadonlyMap<string, Authority>, ...lists: any[][]): unknown[] {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { CheckContext, runChecks } from '../../src/checks';
+import { MeshProfile } from '../../src/model/mesh-profile';
 
 const KINDS: [string, string][] = [['security.istio.io/v1', 'AuthorizationPolicy'], ['security.istio.io/v1', 'RequestAuthentication'], ['security.istio.io/v1', 'PeerAuthentication'],
   ['networking.istio.io/v1', 'VirtualService'], ['networking.istio.io/v1', 'Gateway'], ['networking.istio.io/v1', 'ServiceEntry'], ['v1', 'Service'], ['v1', 'Secret'], ['v1', 'Namespace'],
@@ -18,7 +19,7 @@ const objects = fc.array(fc.record({ kind: fc.constantFrom(...KINDS), name: fc.c
 test('noManifestMakesAChecksRunFail', () => {
   fc.assert(fc.property(objects, (all) => {
     const documents = all.map(({ kind: [apiVersion, kind], name, namespace, spec }) => ({ apiVersion, kind, metadata: { name, namespace }, spec }));
-    for (const { message, effect, cure, path } of runChecks(new CheckContext(documents, { kyma: true }))) {
+    for (const { message, effect, cure, path } of runChecks(new CheckContext(documents, { mesh: MeshProfile.KYMA }))) {
       expect([message, effect, cure].every((text) => text.length > 0 && !text.includes('undefined') && !text.includes('[object'))).toBe(true);
       expect(path.length).toBeGreaterThan(0);
     }
@@ -34,7 +35,7 @@ test('everyFindingsPathLeadsIntoItsObject', () => {
   });
   fc.assert(fc.property(fc.array(rule, { minLength: 1, maxLength: 3 }), fc.constantFrom('ALLOW', 'DENY'), (rules, action) => {
     const document = shaped({ action, rules });
-    for (const { path } of runChecks(new CheckContext([document], { kyma: true }))) {
+    for (const { path } of runChecks(new CheckContext([document], { mesh: MeshProfile.KYMA }))) {
       const reached = path.slice(0, -1).reduce((at: any, key) => at?.[key], document);
       expect(reached).toBeDefined();
     }

@@ -1,12 +1,13 @@
 import { Check, CheckContext, Finding, Profile } from '../../src/checks';
 import type { MeshReading } from '../../src/mesh/mesh-view';
+import { MeshProfile } from '../../src/model/mesh-profile';
 
 /** An object as it stands in YAML. */
 export type Manifest = Record<string, unknown>;
 
 /** What a check finds in manifests. */
 export function find(check: Check, manifests: readonly unknown[], profile: Partial<Profile> = {}, reading: Partial<MeshReading> = {}): Finding[] {
-  return check.find(new CheckContext(manifests, { kyma: false, ...profile }, reading));
+  return check.find(new CheckContext(manifests, { mesh: MeshProfile.ISTIO, ...profile }, reading));
 }
 
 /** The same as text: object, field and message of each finding. */

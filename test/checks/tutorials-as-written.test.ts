@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contextOf, documentsOf } from './cases';
 import { read, tutorials } from '../../build-tools/tutorials';
-import { CATALOGUE, runChecks, usesKyma } from '../../src/checks';
+import { CATALOGUE, runChecks, profileOf } from '../../src/checks';
 
 const FOLDER = join(__dirname, '..', 'tutorials-as-written');
 
 function ids(documents: readonly unknown[]): string[] {
-  return [...new Set(runChecks(contextOf(documents, { kyma: usesKyma(documents) })).map(({ check, severity }) => `${check.id} ${severity}`))].sort();
+  return [...new Set(runChecks(contextOf(documents, { profile: profileOf(documents) })).map(({ check, severity }) => `${check.id} ${severity}`))].sort();
 }
 
 describe('what is wrong with the five tutorials as their authors wrote them', () => {

@@ -1,5 +1,6 @@
 import { documentsOf } from './cases';
 import { Check, CheckContext, Profile, Finding } from '../../src/checks';
+import { MeshProfile } from '../../src/model/mesh-profile';
 
 /** What a check finds in YAML, each finding as text with its field. */
 export function found(check: Check, yaml: string, profile: Partial<Profile> = {}): string[] {
@@ -8,7 +9,7 @@ export function found(check: Check, yaml: string, profile: Partial<Profile> = {}
 
 /** What a check finds in YAML. */
 export function findings(check: Check, yaml: string, profile: Partial<Profile> = {}): Finding[] {
-  return check.find(new CheckContext(documentsOf(yaml), { kyma: false, ...profile }));
+  return check.find(new CheckContext(documentsOf(yaml), { mesh: MeshProfile.ISTIO, ...profile }));
 }
 
 /** The documents as one text. */

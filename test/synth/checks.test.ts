@@ -1,4 +1,5 @@
 import { ApiObject, App, Chart, JsonPatch, Testing } from 'cdk8s';
+import { MeshProfile } from '../../src/model/mesh-profile';
 import { Checks } from '../../src/synth';
 import { attachAppChecks } from '../../src/synth/app-checks';
 
@@ -53,14 +54,14 @@ describe('attach', () => {
     const { app, chart, route } = open();
     Checks.attach(route);
     Checks.attach(chart, { istioVersion: '1.30.1' });
-    Checks.attach(app, { kyma: false });
+    Checks.attach(app, { profile: MeshProfile.ISTIO });
     expect(() => app.synthYaml()).toThrow('Synthesis refused: 1 error in 1 chart');
   });
 
   test('what is not known of the mesh is refused at once', () => {
     const { app } = open();
     expect(() => Checks.attach(app, { istioVersion: '1.12' })).toThrow('unknown Istio version `1.12`: expected one of `1.27` to `1.32`, with or without patch number');
-    expect(() => Checks.attach(app, { kyma: 'yes' } as never)).toThrow('invalid `kyma` `yes`: expected true or false');
+    expect(() => Checks.attach(app, { profile: 'yes' } as never)).toThrow('unknown profile `yes`: expected one of `istio`, `kyma`, `asm`');
   });
 });
 

@@ -1,8 +1,9 @@
 import { anchorObject, certificateObject, credentialReferences } from './reference';
 import { describeObject, KubeObject } from '../../mesh/kube-object';
 import { valueOf } from '../../mesh/secret';
-import { entries, field } from '../../mesh/value';
+import { entries, field, text } from '../../mesh/value';
 import type { Check } from '../check';
+import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
 import { nameServer } from '../gateway/server';
 
@@ -36,9 +37,29 @@ export const secretKeys: Check = {
         related: [reference.server.gateway.object],
       });
     }
-    return [...found.values()];
+    return [...found.values(), ...credentialsWithoutAuthority(context)];
   },
 };
+
+/** ASMCredentials of type `tls`, which has no `caCert`, whose Secret is to verify clients. */
+function credentialsWithoutAuthority(context: CheckContext): Finding[] {
+  const { credentials } = context.view;
+  const found = new Map<KubeObject, Finding>();
+  for (const { use, server, kind, namespace, name, workload } of credentialReferences(context)) {
+    if (use === 'server' || kind !== 'kubernetes' || namespace !== workload.namespace || server.tls!.caCertCredentialName !== undefined) continue;
+    const object = credentials.hasSecret(namespace, name) ? undefined : credentials.promiseOf(namespace, name.replace(/-cacert$/, ''));
+    if (object?.kind !== 'ASMCredential' || text(field(object.spec, 'type')) !== 'tls' || found.has(object)) continue;
+    found.set(object, {
+      object,
+      path: ['spec', 'type'],
+      message: `${describeObject(object)} of ${nameServer(server)} is of type \`tls\`, which has no \`caCert\``,
+      effect: 'there is no trust anchor, and every connection is closed during the handshake',
+      cure: 'make it type `mtls`, with the CA of the clients in `caCert`',
+      related: [server.gateway.object],
+    });
+  }
+  return [...found.values()];
+}
 
 /** One without any value is filled by something else later. */
 function isFilled({ body }: KubeObject): boolean {

@@ -1,6 +1,7 @@
 import { CredentialReference, credentialReferences } from './reference';
 import { describeObject, KubeObject } from '../../mesh/kube-object';
 import { at } from '../../mesh/value';
+import { MeshProfile } from '../../model/mesh-profile';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
@@ -19,7 +20,9 @@ export const secretNamespace: Check = {
   severity: Severity.ERROR,
   effect: Effect.OUTAGE,
   find: (context) => {
-    const references = credentialReferences(context).filter(({ kind, workload }) => kind === 'kubernetes' && isPlaced(workload));
+    // Every gateway of ASM is in `istio-system`, whatever its labels.
+    const isKnown = ({ workload }: CredentialReference) => isPlaced(workload) || context.profile.mesh === MeshProfile.ASM;
+    const references = credentialReferences(context).filter((reference) => reference.kind === 'kubernetes' && isKnown(reference));
     const wanted = new Set(references.map(({ credential, workload }) => JSON.stringify([credential, workload.namespace])));
     const found = new Map<string, Finding>();
     for (const reference of references) {
@@ -71,7 +74,7 @@ function namespaceField(object: KubeObject): string[] {
   return at(object.spec, 'secretRef', 'namespace') === undefined ? ['metadata', 'namespace'] : ['spec', 'secretRef', 'namespace'];
 }
 
-/** Kyma's gateway is always where istioctl's is; of others that are not among the manifests it is an assumption. */
+/** The gateway pods of Kyma and of ASM are always where istioctl's are; of others that are not among the manifests it is an assumption. */
 function certainty({ profile }: CheckContext, { workload }: CredentialReference): { readonly severity?: Severity } {
-  return workload.assumed === undefined || profile.kyma ? {} : { severity: Severity.WARNING };
+  return workload.assumed === undefined || profile.mesh !== MeshProfile.ISTIO ? {} : { severity: Severity.WARNING };
 }

@@ -3,6 +3,7 @@ import { describeRule, enforcedPolicies, WrittenPolicy } from './written-policie
 import type { PolicyField, PolicyRule } from '../../mesh/authorization-policy';
 import { DEFAULT_GATEWAY } from '../../mesh/gateway-proxy';
 import type { VirtualService } from '../../mesh/virtual-service';
+import { MeshProfile } from '../../model/mesh-profile';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
@@ -48,13 +49,16 @@ function isAtGateway(policy: WrittenPolicy, context: CheckContext): boolean {
   return policy.selector === undefined || (policy.selector.size > 0 && targetsOf(context, policy).gateways.length > 0);
 }
 
+/** ASM makes a ServiceAccount of each gateway and does not document its name. */
+const UNKNOWN_ACCOUNT = '<ServiceAccount of the gateway\'s pods>';
+
 /** The accounts of the gateways that serve some routes. Where the manifests do not show their pods, there is no patch: it would be a guess. */
 function cureOf({ from }: PolicyRule, number: number, writers: readonly VirtualService[], context: CheckContext): Pick<Finding, 'cure' | 'patch'> {
-  const { proxies, view } = context;
+  const { profile, proxies, view } = context;
   const gateways = new Set(writers.flatMap((writer) => writer.gateways));
   const serving = proxies.filter(({ servers }) => servers.some(({ server: { gateway } }) => gateways.has(`${gateway.namespace}/${gateway.name}`)));
   const accounts = (serving.length > 0 ? serving.map(({ workload }) => workload) : [DEFAULT_GATEWAY])
-    .map(({ namespace, serviceAccount }) => `${view.settings.trustDomain}/ns/${namespace}/sa/${serviceAccount}`);
+    .map(({ namespace, serviceAccount, assumed }) => `${view.settings.trustDomain}/ns/${namespace}/sa/${profile.mesh === MeshProfile.ASM && assumed !== undefined ? UNKNOWN_ACCOUNT : serviceAccount}`);
   const principals = [...new Set(accounts)].sort();
   const certain = serving.length > 0 && serving.every(({ workload }) => workload.assumed === undefined) && from.length === 0;
   return {

@@ -4,6 +4,7 @@ import { parseDocuments } from '../../mesh/documents';
 import { misfit } from '../../mesh/schema';
 import { at, field, list, text, Value } from '../../mesh/value';
 import { behaviourOf } from '../../mesh/version';
+import { MeshProfile, namedProfile } from '../../model/mesh-profile';
 import { Stop, stopping } from '../exit-status';
 import { readText } from '../read-file';
 
@@ -15,14 +16,14 @@ export interface LintConfig {
   /** The file, where there is one. */
   readonly file?: string;
   readonly istioVersion?: string;
-  readonly kyma?: boolean;
+  readonly profile?: MeshProfile;
   readonly acknowledgements: readonly Acknowledgement[];
 }
 
 const SHAPE = {
   fields: {
     istioVersion: 'text',
-    kyma: 'boolean',
+    profile: 'text',
     acknowledge: { list: { fields: { id: 'text', reason: 'text', kind: 'text', namespace: 'text', name: 'text' } } },
   },
 } as const;
@@ -38,11 +39,11 @@ export function readConfig(named: string | undefined): LintConfig {
   if (problem !== undefined) throw Stop.wrongUse(`${what}: ${problem}`);
   const istioVersion = text(field(body, 'istioVersion'));
   if (istioVersion !== undefined) stopping((message) => Stop.wrongUse(`${what}: ${message}`), () => behaviourOf(istioVersion));
-  const kyma = field(body, 'kyma');
+  const profile = text(field(body, 'profile'));
   return {
     file,
     istioVersion,
-    kyma: typeof kyma === 'boolean' ? kyma : undefined,
+    profile: profile === undefined ? undefined : stopping((message) => Stop.wrongUse(`${what}: ${message}`), () => namedProfile(profile)),
     acknowledgements: list(at(body, 'acknowledge')).map((entry, index) => acknowledgementOf(entry, `entry ${index + 1} of ${what}`)),
   };
 }

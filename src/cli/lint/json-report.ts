@@ -5,13 +5,13 @@ import { Terminal } from '../terminal';
 
 /** Writes what `lint` came to for programs: the same facts as the text. */
 export function jsonReport(terminal: Terminal, result: LintResult): void {
-  const { istioVersion, kyma, files, objects, checks, findings, acknowledged, unused } = result;
+  const { istioVersion, mesh, files, objects, checks, findings, acknowledged, unused } = result;
   const answer = {
     ...counts(result),
     files,
     objects,
     checks,
-    profile: { istioVersion, kyma },
+    profile: { istioVersion, mesh },
     findings: findings.map(finding),
     acknowledged: acknowledged.map((placed) => {
       const { reason, origin } = placed.acknowledgement;

@@ -5,7 +5,8 @@ import { jsonReport } from './json-report';
 import { counts, LintResult, placed } from './lint-result';
 import { sarifReport } from './sarif-report';
 import { textReport } from './text-report';
-import { annotatedAcknowledgements, CATALOGUE, CHECK_IDS, CheckContext, judge, runChecks, usesKyma } from '../../checks';
+import { annotatedAcknowledgements, CATALOGUE, CHECK_IDS, CheckContext, judge, profileOf, runChecks } from '../../checks';
+import { MeshProfile } from '../../model/mesh-profile';
 import { ExitStatus, Stop, stopping } from '../exit-status';
 import { addMeshOptions, MANIFESTS, MeshCommandOptions } from '../manifests/mesh-options';
 import { Manifests, readManifests } from '../manifests/read-manifests';
@@ -13,7 +14,7 @@ import { Run } from '../run';
 import { printable, Terminal } from '../terminal';
 
 interface LintOptions extends MeshCommandOptions {
-  readonly kyma?: boolean;
+  readonly profile?: MeshProfile;
   readonly config?: string;
   readonly failOn: string;
   readonly fix?: boolean;
@@ -27,7 +28,7 @@ export function addLint(program: Command, { terminal, end }: Run): void {
     .description('find what is open, down or without effect in manifests, before a cluster does')
     .argument('<manifest...>', MANIFESTS);
   addMeshOptions(command, ['text', 'json', 'sarif'])
-    .option('--kyma', 'the manifests are for Kyma (default: if they use its objects or its gateway)')
+    .addOption(new Option('--profile <mesh>', 'whose mesh it is (default: what the manifests tell by Kyma\'s or ASM\'s objects, else istio)').choices(Object.values(MeshProfile)))
     .option('--config <file>', 'configuration with acknowledgements (default: cdk8s-istio-security.yaml of the working directory, if it is there)')
     .addOption(new Option('--fail-on <severity>', 'the least that makes the exit status 1').choices(['error', 'warning']).default('error'))
     .option('--fix', 'write the patches that findings come with into the files')
@@ -49,15 +50,15 @@ export function addLint(program: Command, { terminal, end }: Run): void {
 function lint({ documents, origins, sources }: Manifests, options: LintOptions): LintResult {
   const config = readConfig(options.config);
   const istioVersion = options.istioVersion ?? config.istioVersion;
-  const kyma = options.kyma ?? config.kyma ?? usesKyma(documents);
+  const mesh = options.profile ?? config.profile ?? profileOf(documents);
   const { trustDomain, rootNamespace, complete = false } = options;
   const reading = { trustDomain, rootNamespace, complete, istioVersion };
-  const context = stopping(Stop.unreadable, () => new CheckContext(documents, { istioVersion, kyma }, reading, options.at));
+  const context = stopping(Stop.unreadable, () => new CheckContext(documents, { istioVersion, mesh }, reading, options.at));
   const acknowledgements = [...annotatedAcknowledgements(context.objects, CHECK_IDS), ...config.acknowledgements];
   const judgement = judge(runChecks(context), acknowledgements);
   return {
     istioVersion,
-    kyma,
+    mesh,
     files: sources.length,
     objects: context.objects.length,
     checks: CATALOGUE.length,

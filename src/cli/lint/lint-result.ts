@@ -1,4 +1,5 @@
 import { Acknowledgement, CheckContext, Judgement, Report, Severity } from '../../checks';
+import type { MeshProfile } from '../../model/mesh-profile';
 import { Origin, Region } from '../manifests/source';
 
 /** A finding and where it stands. */
@@ -16,7 +17,7 @@ export interface PlacedAcknowledgement extends Placed {
 /** What `lint` came to. */
 export interface LintResult {
   readonly istioVersion?: string;
-  readonly kyma: boolean;
+  readonly mesh: MeshProfile;
   /** How many files and objects were read, and how many checks ran. */
   readonly files: number;
   readonly objects: number;

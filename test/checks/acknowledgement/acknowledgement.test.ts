@@ -1,11 +1,12 @@
 import { CATALOGUE, CheckContext, Finding, runChecks } from '../../../src/checks';
 import { Acknowledgement, isAbout, judge, problemOf } from '../../../src/checks/acknowledgement/acknowledgement';
 import { annotatedAcknowledgements } from '../../../src/checks/acknowledgement/annotation';
+import { MeshProfile } from '../../../src/model/mesh-profile';
 import { object, policy } from '../support';
 
 const KNOWN = ['MTLS030', 'MTLS101', 'MTLS103'];
 const [first, second] = CATALOGUE;
-const contextOf = (...documents: object[]) => new CheckContext(documents, { kyma: true });
+const contextOf = (...documents: object[]) => new CheckContext(documents, { mesh: MeshProfile.KYMA });
 const [a, b] = contextOf(object('v1', 'ConfigMap', 'x', 'a', {}), object('v1', 'ConfigMap', 'x', 'b', {})).objects;
 const report = (of: Finding['object'], check = first) => ({ object: of, path: ['spec'], message: 'm', effect: 'e', cure: 'c', check, severity: check.severity });
 const acknowledgement = (id: string, covers: Acknowledgement['covers'] = () => true): Acknowledgement => ({ id, reason: 'r', origin: 'o', covers });

@@ -6,6 +6,7 @@ import { secretKeys } from '../../../src/checks/credential/secret-keys';
 import { secretNamespace } from '../../../src/checks/credential/secret-namespace';
 import { sharedAuthority } from '../../../src/checks/credential/shared-authority';
 import { twoCertificates } from '../../../src/checks/credential/two-certificates';
+import { MeshProfile } from '../../../src/model/mesh-profile';
 import { authority, CLIENT_AUTH, certificate, revocationList, SERVER_AUTH } from '../../x509/certificate-builder';
 import { find, gateway, gatewayPods, http, https, Manifest, object, secret, told } from '../support';
 
@@ -41,14 +42,23 @@ describe('MTLS001: a Secret in another namespace than the gateway\'s pods', () =
   test('it is a warning where the pods are not known, but not in Kyma, and the namespace is added where there is none', () => {
     const bare = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'edge' }, stringData: PAIR };
     expect(find(secretNamespace, [simple, bare])).toEqual([expect.objectContaining({ severity: 'warning', patch: [{ op: 'add', path: '/metadata/namespace', value: 'istio-system' }] })]);
-    expect(find(secretNamespace, [simple, bare], { kyma: true })[0]).not.toHaveProperty('severity');
+    for (const mesh of [MeshProfile.KYMA, MeshProfile.ASM]) expect(find(secretNamespace, [simple, bare], { mesh })[0]).not.toHaveProperty('severity');
     expect(find(secretNamespace, [simple, bare, gatewayPods('istio-system')])[0]).not.toHaveProperty('severity');
   });
 
   test('silent where gateway pods with labels of their own run nobody knows where', () => {
     const own = gateway('edge', [https('SIMPLE', ['a.test'])], 'default', { selector: { app: 'mine' } });
     expect(find(secretNamespace, [own, secret('edge', PAIR, 'mine')])).toEqual([]);
+    expect(find(secretNamespace, [own, secret('edge', PAIR, 'mine')], { mesh: MeshProfile.ASM })).toEqual([expect.objectContaining({ cure: 'put it in `istio-system`' })]);
     expect(find(secretNamespace, [own, secret('edge', PAIR, 'mine'), gatewayPods('other', { app: 'mine' })])).toHaveLength(1);
+  });
+
+  test('an ASMCredential stands for the Secret of its name', () => {
+    const credential = (namespace: string) => object('istio.alibabacloud.com/v1beta1', 'ASMCredential', namespace, 'edge', { spec: { type: 'mtls' } });
+    expect(told(secretNamespace, [mutual, credential('default')])).toEqual([
+      'ASMCredential default/edge metadata.namespace: Secret `default/edge` of ASMCredential `default/edge` is needed by server 1 of Gateway `default/edge` in `istio-system`, where its pods run',
+    ]);
+    expect(told(secretNamespace, [mutual, credential('istio-system')])).toEqual([]);
   });
 
   test.each<[string, Manifest[], string[]]>([
@@ -320,5 +330,31 @@ describe('MTLS061: a trust anchor in a file beside credentialName', () => {
     ['plain HTTP', http(['*'])],
   ])('silent: %s', (_name, server) => {
     expect(told(ignoredFiles, [gateway('edge', [server])])).toEqual([]);
+  });
+});
+
+describe('ASMCredentials that are to verify clients (MTLS002)', () => {
+  const credential = (type: string, group = 'istio.alibabacloud.com') => object(`${group}/v1beta1`, 'ASMCredential', 'istio-system', 'edge', { spec: { type } });
+
+  test('one without a CA is told once', () => {
+    expect(find(secretKeys, [gateway('edge', [https('MUTUAL', ['a.test']), https('MUTUAL', ['b.test'])]), credential('tls')])).toEqual([{
+      object: expect.objectContaining({ kind: 'ASMCredential' }),
+      path: ['spec', 'type'],
+      message: 'ASMCredential `istio-system/edge` of server 1 of Gateway `default/edge` is of type `tls`, which has no `caCert`',
+      effect: 'there is no trust anchor, and every connection is closed during the handshake',
+      cure: 'make it type `mtls`, with the CA of the clients in `caCert`',
+      related: [expect.objectContaining({ kind: 'Gateway' })],
+    }]);
+  });
+
+  test.each<[string, Manifest[]]>([
+    ['type mtls', [mutual, credential('mtls')]],
+    ['another server', [simple, credential('tls')]],
+    ['a Secret with the CA beside it', [mutual, credential('tls'), secret('edge-cacert', { cacert: 'x' })]],
+    ['another trust anchor', [gateway('edge', [https('MUTUAL', ['a.test'], { caCertCredentialName: 'x-cacert' })]), credential('tls')]],
+    ['one in a ConfigMap', [gateway('edge', [https('MUTUAL', ['a.test'], { caCertCredentialName: 'configmap://istio-system/x' })]), credential('tls')]],
+    ['an object of another group', [mutual, credential('tls', 'example.com')]],
+  ])('no alarm: %s', (_name, manifests) => {
+    expect(told(secretKeys, manifests)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { apiRule, findings, gateway, jwt, mutual, noAuth, otherJwt, redirect, rule, service, simple } from './support';
 import { CheckContext, runChecks } from '../../../src/checks';
+import { MeshProfile } from '../../../src/model/mesh-profile';
 
 interface Row {
   readonly name: string;
@@ -71,7 +72,7 @@ describe('MTLS092: a port that the Service does not have', () => {
   ])('$name', ({ documents, found }) => expect(run('MTLS092', documents)).toEqual(found));
 
   test('the only port that there is is the patch', () => {
-    const patches = (...documents: any[]) => runChecks(new CheckContext(documents, { kyma: true })).filter(({ check }) => check.id === 'MTLS092').map(({ patch, cure }) => ({ patch, cure }));
+    const patches = (...documents: any[]) => runChecks(new CheckContext(documents, { mesh: MeshProfile.KYMA })).filter(({ check }) => check.id === 'MTLS092').map(({ patch, cure }) => ({ patch, cure }));
     const wrong = apiRule([rule('/*', noAuth)], { service: { name: 'orders', port: 8080 } });
     expect(patches(service(), wrong)).toEqual([{ patch: [{ op: 'replace', path: '/spec/service/port', value: 80 }], cure: 'name the port of the Service, `80`, not one of the container' }]);
     expect(patches(service('orders', [{ port: 80, name: 'a' }, { port: 81, name: 'b' }]), wrong)).toEqual([{ patch: undefined, cure: 'name a port of the Service, not one of the container' }]);

@@ -1,4 +1,5 @@
 import { CATALOGUE, CheckContext, runChecks } from '../../../src/checks';
+import { MeshProfile } from '../../../src/model/mesh-profile';
 
 export const noAuth = { noAuth: true };
 export const jwt = { jwt: { authentications: [{ issuer: 'https://i.test', jwksUri: 'https://i.test/keys' }] } };
@@ -36,7 +37,7 @@ export function externalGateway(namespace = 'shop', spec: object = {}, name = 'p
 /** What one check finds: object, field path, message, other objects that take part. */
 export function findings(id: string, ...documents: any[]): { object: string; path: string; text: string; related?: string[] }[] {
   const check = CATALOGUE.find((candidate) => candidate.id === id)!;
-  return runChecks(new CheckContext(documents, { kyma: true }), [check]).map(({ object, path, message, effect, cure, related }) => ({
+  return runChecks(new CheckContext(documents, { mesh: MeshProfile.KYMA }), [check]).map(({ object, path, message, effect, cure, related }) => ({
     object: `${object.kind} ${object.namespace}/${object.name}`,
     path: path.join('.'),
     text: `${message}: ${effect}; ${cure}`,

@@ -1,6 +1,7 @@
 import { CheckContext } from '../../../src/checks';
 import { duplicateObjects } from '../../../src/checks/object/duplicate-objects';
 import { outputCollisions } from '../../../src/checks/object/output-collisions';
+import { MeshProfile } from '../../../src/model/mesh-profile';
 import { find, object } from '../support';
 
 const config = (namespace: string, name = 'a', data: object = {}) => object('v1', 'ConfigMap', namespace, name, { data });
@@ -22,7 +23,8 @@ describe('MTLS101: two objects of one name', () => {
 
 describe('MTLS102: two objects that are written to one file', () => {
   type Files = readonly (string | undefined)[];
-  const contextOf = (documents: object[], files: Files) => new CheckContext(documents, { kyma: false }, {}, undefined, (index) => files[index]);
+  const contextOf = (documents: object[], files: Files) => (
+    new CheckContext(documents, { mesh: MeshProfile.ISTIO }, {}, undefined, (index) => files[index]));
   const collisions = (documents: object[], files: Files) => outputCollisions.find(contextOf(documents, files))
     .map((finding) => [finding.object.namespace, finding.path.join('.'), finding.related!.map(({ namespace }) => namespace)]);
 

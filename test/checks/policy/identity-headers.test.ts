@@ -2,6 +2,7 @@ import { gatewayHeader } from '../../../src/checks/policy/gateway-header';
 import { inMeshHeader } from '../../../src/checks/policy/in-mesh-header';
 import { subjectSpelling } from '../../../src/checks/policy/subject-spelling';
 import { wideWildcard } from '../../../src/checks/policy/wide-wildcard';
+import { MeshProfile } from '../../../src/model/mesh-profile';
 import { all, findings, found, gateway, GATEWAY_PODS, IDENTITY, MUTUAL, pods, policy, TO_HTTPBIN, virtualService } from '../yaml';
 
 const asks = (value = 'CN=a', more = '', header = 'Client-Name') => `[{${more}when: [{key: "request.headers[${header}]", values: ["${value}"]}]}]`;
@@ -84,6 +85,11 @@ describe('an identity header from anybody (MTLS016)', () => {
     ['sources that are there already', all(gateway(MUTUAL), gatewayPods('edge'), IDENTITY_ROUTE, policy(from('{source: {requestPrincipals: ["*"]}}'))), admit('edge/sa/edge-account'), undefined],
   ])('the cure names the accounts of the gateways, as a patch where they are certain: %s', (_name, yaml, cure, patch) => {
     expect(findings(inMeshHeader, yaml).map((finding) => [finding.cure, finding.patch])).toEqual([[cure, patch]]);
+  });
+
+  test('no account is made up for the gateways of Alibaba Cloud Service Mesh, which documents none', () => {
+    expect(findings(inMeshHeader, all(IDENTITY_ROUTE, policy(asks())), { mesh: MeshProfile.ASM }).map(({ cure, patch }) => [cure, patch]))
+      .toEqual([['admit the gateway only, as in `from: [{source: {principals: [cluster.local/ns/istio-system/sa/<ServiceAccount of the gateway\'s pods>]}}]`', undefined]]);
   });
 
   test('every rule is judged', () => {

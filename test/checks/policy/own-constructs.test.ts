@@ -4,6 +4,7 @@ import { EnforcementPoint } from '../../../src/constructs/enforcement-point';
 import { MutualTlsGateway } from '../../../src/constructs/mutual-tls-gateway';
 import { SpiffeAllowPolicy } from '../../../src/constructs/spiffe-allow-policy';
 import { SpiffeDenyPolicy } from '../../../src/constructs/spiffe-deny-policy';
+import { MeshProfile } from '../../../src/model/mesh-profile';
 import { PathPattern } from '../../../src/model/path-pattern';
 import { SpiffeId } from '../../../src/model/spiffe-id';
 import { Gateway } from '../../../src/resources/gateway';
@@ -19,5 +20,5 @@ test.each<[string, (chart: Chart, enforceAt: EnforcementPoint) => unknown]>([
   const gateway = MutualTlsGateway.fromGatewayAttributes(chart, 'Gateway', { namespace: 'default', name: 'edge', mutualTlsHosts: ['test.com'] });
   new Gateway(chart, 'Argo', { metadata: { name: 'argo' }, servers: [{ hosts: ['argo.test'], port: 443, protocol: GatewayProtocol.TLS, tls: { mode: TlsMode.PASSTHROUGH } }] });
   add(chart, EnforcementPoint.gateway(gateway));
-  expect(runChecks(new CheckContext(chart.toJson(), { kyma: false })).map(({ check: { id }, message }) => `${id} ${message}`)).toEqual([]);
+  expect(runChecks(new CheckContext(chart.toJson(), { mesh: MeshProfile.ISTIO })).map(({ check: { id }, message }) => `${id} ${message}`)).toEqual([]);
 });

@@ -12,6 +12,7 @@ import { policyNamespace } from '../../../src/checks/policy/policy-namespace';
 import { selectorWithoutPods } from '../../../src/checks/policy/selector-without-pods';
 import { servicePort } from '../../../src/checks/policy/service-port';
 import { targetRefs } from '../../../src/checks/policy/target-refs';
+import { MeshProfile } from '../../../src/model/mesh-profile';
 import { documentsOf } from '../cases';
 import { all, findings, found, gateway, GATEWAY_PODS, IDENTITY, MUTUAL, pods, policy, service, TO_HTTPBIN, virtualService } from '../yaml';
 
@@ -369,7 +370,8 @@ describe('foreign trust domains (MTLS044)', () => {
 
 test('a trust domain that is given counts like one that is written (MTLS044)', () => {
   const yaml = all(pods(), policy(source('principals: [old.test/ns/a/sa/b]')));
-  const count = (trustDomain: string) => foreignTrustDomain.find(new CheckContext(documentsOf(yaml), { kyma: false }, { trustDomain })).length;
+  const count = (trustDomain: string) => (
+    foreignTrustDomain.find(new CheckContext(documentsOf(yaml), { mesh: MeshProfile.ISTIO }, { trustDomain })).length);
   expect([count('new.test'), count('old.test'), count('cluster.local')]).toEqual([1, 0, 0]);
 });
 

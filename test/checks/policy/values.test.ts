@@ -12,6 +12,7 @@ import { rejectedListener } from '../../../src/checks/policy/rejected-listener';
 import { spiffePrefix } from '../../../src/checks/policy/spiffe-prefix';
 import { templateWithoutSlash } from '../../../src/checks/policy/template-without-slash';
 import { unknownCondition } from '../../../src/checks/policy/unknown-condition';
+import { MeshProfile } from '../../../src/model/mesh-profile';
 import { documentsOf } from '../cases';
 import { all, findings, found, policy, virtualService } from '../yaml';
 
@@ -237,7 +238,7 @@ describe('there is no alarm for', () => {
 
   test('a dry run: it is reported as such; only what stops Envoy counts', () => {
     const yaml = policy('[{from: [], to: [{operation: {paths: ["a/{*}"], methods: [get], hosts: ["*.h:*", h]}}]}]', { annotations: '{istio.io/dry-run: "true"}' });
-    const context = new CheckContext(documentsOf(yaml), { kyma: false });
+    const context = new CheckContext(documentsOf(yaml), { mesh: MeshProfile.ISTIO });
     expect(POLICY_CHECKS.flatMap((check) => check.find(context).map(() => check.id))).toEqual(['MTLS041', 'MTLS052']);
   });
 });

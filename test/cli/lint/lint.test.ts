@@ -234,7 +234,7 @@ describe('as JSON', () => {
       warnings: 0,
       files: 1,
       objects: 2,
-      profile: { kyma: false },
+      profile: { mesh: 'istio' },
       findings: [{
         id: 'MTLS012',
         severity: 'error',
@@ -252,12 +252,12 @@ describe('as JSON', () => {
   });
 
   test('the profile is that of the options, the configuration or the manifests', async () => {
-    file('cdk8s-istio-security.yaml', 'istioVersion: "1.29"\nkyma: false\n');
+    file('cdk8s-istio-security.yaml', 'istioVersion: "1.29"\nprofile: istio\n');
     file('app.yaml', CLOSED.replace('gateways: [edge]', 'gateways: [kyma-system/kyma-gateway]'));
-    expect((await json(['app.yaml'])).profile).toEqual({ istioVersion: '1.29', kyma: false });
-    expect((await json(['app.yaml', '--istio-version', '1.30.1', '--kyma'])).profile).toEqual({ istioVersion: '1.30.1', kyma: true });
+    expect((await json(['app.yaml'])).profile).toEqual({ istioVersion: '1.29', mesh: 'istio' });
+    expect((await json(['app.yaml', '--istio-version', '1.30.1', '--profile', 'asm'])).profile).toEqual({ istioVersion: '1.30.1', mesh: 'asm' });
     file('cdk8s-istio-security.yaml', '{}');
-    expect((await json(['app.yaml'])).profile).toEqual({ kyma: true });
+    expect((await json(['app.yaml'])).profile).toEqual({ mesh: 'kyma' });
   });
 });
 
