@@ -1,4 +1,4 @@
-import { cureOfRefusal } from './refused-certificates';
+import { cureOfRefusal } from './refusal-cure';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import { Effect, FieldPath, Severity } from '../finding';
@@ -18,7 +18,7 @@ export const refusedObject: Check = {
     path: fieldOf(reason),
     message: `${describeObject(object)} is refused: ${reason}`,
     effect: 'it never takes effect: what it should guard stays open, what it should serve stays shut, and the version that is stored already stays in force',
-    ...cureOfRefusal(object, reason),
+    ...cureOfRefusal(object, reason, fieldOf(reason)),
   })),
 };
 

@@ -1,6 +1,6 @@
 import { refusedObject } from '../../../src/checks/object/refused-object';
 import { removedApi } from '../../../src/checks/object/removed-api';
-import { find, gateway, http, https, Manifest, object, policy, route, told } from '../support';
+import { find, gateway, http, https, Manifest, object, policy, route, TO_HTTPBIN, told } from '../support';
 
 describe('MTLS100: an object that is refused', () => {
   test('the finding stands at the field that the reason names', () => {
@@ -45,6 +45,23 @@ describe('MTLS100: an object that is refused', () => {
     ['another way beside the words', [https('SIMPLE', ['a.test'], { ...words, tlsCertificates: [{ serverCertificate: '/a', privateKey: '/b' }] })], 'keep one: `credentialName`, or `serverCertificate` with `privateKey`', undefined],
   ])('a certificate that is named in two ways: %s', (_name, servers, cure, patch) => {
     expect(find(refusedObject, [gateway('edge', servers)]).map((finding) => [finding.cure, finding.patch])).toEqual([[cure, patch]]);
+  });
+
+  test.each<[string, Manifest, string]>([
+    ['a letter too few', policy('AuthorizationPolicy', 'a', { rule: [] }), 'write `rules`, or take the field away'],
+    ['a letter too many', policy('AuthorizationPolicy', 'a', { rules: [{ from: [{ source: { principalss: ['a'] } }] }] }), 'write `principals`, or take the field away'],
+    ['another letter', policy('RequestAuthentication', 'a', { jwtRules: [{ issuor: 'a' }] }), 'write `issuer`, or take the field away'],
+    ['two letters exchanged', gateway('a', [http(['a.test'], { mdoe: 'SIMPLE' })]), 'write `mode`, or take the field away'],
+    ['another case', policy('PeerAuthentication', 'a', { mTLS: { mode: 'STRICT' } }), 'write `mtls`, or take the field away'],
+    ['a field of a route', route({ http: [{ ...TO_HTTPBIN, mirorr: {} }] }), 'write `mirror`, or take the field away'],
+  ])('the cure of an unknown field names the one that is spelt nearly so: %s', (_name, manifest, cure) => {
+    expect(find(refusedObject, [manifest]).map((finding) => finding.cure)).toEqual([cure]);
+  });
+
+  test('where none is, it lists those that there are', () => {
+    expect(find(refusedObject, [policy('PeerAuthentication', 'a', { strict: true })])[0].cure).toBe('take the field away, or write it where it belongs: here are `selector`, `mtls`, `portLevelMtls`');
+    expect(find(refusedObject, [policy('PeerAuthentication', 'a', { 'a.b': true })])[0].cure).toBe('take the field away, or write it where it belongs');
+    expect(find(refusedObject, [route({ http: [{ ...TO_HTTPBIN, principals: {} }] })])[0].cure).toMatch(/^take the field away, or write it where it belongs: here are (`\w+`, ){11}`\w+` and more$/);
   });
 
   test('silent for what is taken, for other kinds, and for APIRules, which Kyma judges', () => {

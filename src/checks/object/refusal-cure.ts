@@ -1,6 +1,7 @@
+import { cureOfUnknownField } from './unknown-field';
 import type { KubeObject } from '../../mesh/kube-object';
 import { field, list, text, Value } from '../../mesh/value';
-import type { PatchOperation } from '../finding';
+import type { FieldPath, Finding, PatchOperation } from '../finding';
 import { pointer } from '../pointer';
 
 const FILES = ['serverCertificate', 'privateKey', 'caCertificates'];
@@ -11,8 +12,13 @@ const FILES = ['serverCertificate', 'privateKey', 'caCertificates'];
  * A Gateway may name the certificate of a server once. Where it does so by `credentialName` and by words that are no file, such as `use sds`, which Istio 1.1 documented and 1.30 refuses,
  * these words are taken away from all servers at once.
  */
-export function cureOfRefusal({ kind, spec }: KubeObject, reason: string): { readonly cure: string; readonly patch?: readonly PatchOperation[] } {
-  if (kind !== 'Gateway' || !reason.endsWith('in more than one way')) return { cure: 'correct the field' };
+export function cureOfRefusal(object: KubeObject, reason: string, path: FieldPath): Pick<Finding, 'cure' | 'patch'> {
+  if (reason.startsWith('unknown field ')) return { cure: cureOfUnknownField(object.kind, path) };
+  if (object.kind === 'Gateway' && reason.endsWith('in more than one way')) return cureOfCertificates(object);
+  return { cure: 'correct the field' };
+}
+
+function cureOfCertificates({ spec }: KubeObject): Pick<Finding, 'cure' | 'patch'> {
   const servers = list(field(spec, 'servers')).map((server) => field(server, 'tls'));
   const words = servers.map(wordsOf);
   if (servers.some((tls, index) => waysOf(tls, words[index]) > 1)) return { cure: 'keep one: `credentialName`, or `serverCertificate` with `privateKey`' };
