@@ -1,5 +1,5 @@
 import { describeObject, KubeObject } from '../../mesh/kube-object';
-import { at, entries, field, text } from '../../mesh/value';
+import { at, field, text, textMap } from '../../mesh/value';
 import type { Check } from '../check';
 import { Effect, PatchOperation, Severity } from '../finding';
 
@@ -62,8 +62,8 @@ function replacement(object: KubeObject, version: string, use: string | undefine
   const written: PatchOperation = { op: 'replace', path: '/apiVersion', value: use };
   if (!SELECTING.has(object.kind) || field(object.spec, 'selector') !== undefined) return { cure: `use \`${use}\``, patch: [written] };
   // The old versions took the labels of the pods where no selector was written.
-  const labels = entries(at(object.spec, 'template', 'metadata', 'labels'));
-  const cure = `use \`${use}\`, which demands a selector too: \`selector: {matchLabels: {${labels.map(([key, value]) => `${key}: ${String(value)}`).join(', ') || '…'}}}\``;
+  const labels = [...textMap(at(object.spec, 'template', 'metadata', 'labels'))];
+  const cure = `use \`${use}\`, which demands a selector too: \`selector: {matchLabels: {${labels.map(([key, value]) => `${key}: ${value}`).join(', ') || '…'}}}\``;
   return labels.length === 0 ? { cure } : { cure, patch: [written, { op: 'add', path: '/spec/selector', value: { matchLabels: Object.fromEntries(labels) } }] };
 }
 
