@@ -1,3 +1,4 @@
+import { listenerReferences } from './listener-references';
 import { CredentialName, readCredentialName } from '../../mesh/credential-name';
 import type { GatewayServer, ServerTls } from '../../mesh/gateway';
 import type { KubeObject } from '../../mesh/kube-object';
@@ -6,6 +7,7 @@ import type { Workload } from '../../mesh/workload';
 import type { CheckContext } from '../context';
 import type { FieldPath } from '../finding';
 import { isWritten, pathOf } from '../gateway/server';
+import { oncePerContext } from '../written';
 
 /** A credential that a server of some gateway pods needs. */
 export interface CredentialReference extends CredentialName {
@@ -19,8 +21,11 @@ export interface CredentialReference extends CredentialName {
   readonly path: FieldPath;
 }
 
-/** What the servers that verify clients, or show a certificate, need of the gateway pods' credentials, in order. */
-export function credentialReferences({ proxies }: CheckContext): CredentialReference[] {
+/** What the servers that verify clients, or show a certificate, need of the gateway pods' credentials, in order; then what listeners of the Gateway API need. */
+export const credentialReferences: (context: CheckContext) => readonly CredentialReference[] = oncePerContext((context) => (
+  [...serverReferences(context), ...listenerReferences(context)]));
+
+function serverReferences({ proxies }: CheckContext): CredentialReference[] {
   return proxies.flatMap(({ workload, servers }) => servers.flatMap(({ server }) => {
     const { tls } = server;
     if (!isWritten(server.gateway) || tls === undefined || tls.credentialNames.length === 0) return [];

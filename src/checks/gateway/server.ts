@@ -1,5 +1,6 @@
 import type { GatewayObject, GatewayServer } from '../../mesh/gateway';
 import { describeObject } from '../../mesh/kube-object';
+import { GATEWAY_API } from '../../mesh/kubernetes-gateway';
 import type { MeshView } from '../../mesh/mesh-view';
 import { field, list, Value } from '../../mesh/value';
 import type { FieldPath } from '../finding';
@@ -24,7 +25,8 @@ export function writtenServers(view: MeshView): WrittenServer[] {
 
 /** How findings name a server: by its place and Gateway. */
 export function nameServer(server: GatewayServer): string {
-  return `server ${placeOf(server) + 1} of ${describeObject(server.gateway.object)}`;
+  const { object } = server.gateway;
+  return `${object.group === GATEWAY_API ? `listener \`${server.portName}\`` : `server ${placeOf(server) + 1}`} of ${describeObject(object)}`;
 }
 
 /** Where a field of a server stands. */
