@@ -23,24 +23,25 @@ export interface HeaderEdit {
 
 /** Every place where headers are set or added. */
 export const headerEdits: (context: CheckContext) => readonly HeaderEdit[] = oncePerContext((context) => (
-  [...writtenChanges(context).map(edit), ...modifiers(context)]));
+  [...writtenChanges(context).map(edit), ...modifierEdits(context)]));
 
 /** Those of routes that gateways serve. */
 export const gatewayEdits: (context: CheckContext) => readonly HeaderEdit[] = oncePerContext((context) => (
-  [...gatewayChanges(context).map(edit), ...modifiers(context)]));
+  [...gatewayChanges(context).map(edit), ...modifierEdits(context)]));
 
 function edit({ virtualService: { object }, changes, path, removed }: WrittenChanges): HeaderEdit {
   return { object, changes, path, removed, listed: false, fieldOf: (kind, name) => [...path, kind, name] };
 }
 
-/** The filters of routes of the Gateway API: istiod makes of them what it makes of `headers.request`, operators of Envoy included. */
-const modifiers = oncePerContext((context) => servedRoutes(context).filter(({ attachments }) => attachments.length > 0)
-  .flatMap(({ object }) => list(field(object.spec, 'rules')).flatMap((rule, index) => {
-    const own = modifiersOf(rule, ['spec', 'rules', index]);
-    const common = own.flatMap(({ remove }) => remove);
-    const backends = list(field(rule, 'backendRefs')).flatMap((backend, place) => modifiersOf(backend, ['spec', 'rules', index, 'backendRefs', place]));
-    return [...own, ...backends].map((modifier) => editOf(object, modifier, common));
-  })));
+/** Those of routes of the Gateway API: istiod makes of their filters what it makes of `headers.request`, operators of Envoy included. */
+export const modifierEdits: (context: CheckContext) => readonly HeaderEdit[] = oncePerContext((context) => (
+  servedRoutes(context).filter(({ attachments }) => attachments.length > 0)
+    .flatMap(({ object }) => list(field(object.spec, 'rules')).flatMap((rule, index) => {
+      const own = modifiersOf(rule, ['spec', 'rules', index]);
+      const common = own.flatMap(({ remove }) => remove);
+      const backends = list(field(rule, 'backendRefs')).flatMap((backend, place) => modifiersOf(backend, ['spec', 'rules', index, 'backendRefs', place]));
+      return [...own, ...backends].map((modifier) => editOf(object, modifier, common));
+    }))));
 
 interface Modifier {
   readonly value: Value;

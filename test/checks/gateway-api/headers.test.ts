@@ -1,10 +1,12 @@
-import { httpListener, httpRoute, kubernetesGateway, TO_HTTPBIN } from './support';
+import { httpListener, httpRoute, kubernetesGateway, MANUAL, TARGET, TO_HTTPBIN } from './support';
+import { gatewayHeader } from '../../../src/checks/policy/gateway-header';
+import { inMeshHeader } from '../../../src/checks/policy/in-mesh-header';
 import { addedHeader } from '../../../src/checks/route/added-header';
 import { framingHeader } from '../../../src/checks/route/framing-header';
 import { headerOperator } from '../../../src/checks/route/header-operator';
 import { headerSpellings } from '../../../src/checks/route/header-spellings';
 import { setWithoutRemove } from '../../../src/checks/route/set-without-remove';
-import { find, told } from '../support';
+import { find, Manifest, policy, told } from '../support';
 
 const SUBJECT = '%DOWNSTREAM_PEER_SUBJECT%';
 const edge = kubernetesGateway([httpListener()]);
@@ -55,4 +57,58 @@ test.each([
   ['a route of another parent', [edge, httpRoute({ parentRefs: [{ name: 'other' }], rules: [{ ...TO_HTTPBIN, filters: [modifier(set('X-Id', SUBJECT))] }] })]],
 ])('no alarm: %s', (_name, manifests) => {
   expect(told(setWithoutRemove, manifests)).toEqual([]);
+});
+
+describe('policies about a header that a route of the Gateway API writes', () => {
+  const writing = routing({ filters: [modifier({ ...set('X-Id', SUBJECT), remove: ['X-Id', 'X_Id'] })] });
+  const asking = (spec: object, namespace = 'edge', from?: object[]) => policy('AuthorizationPolicy', 'p', { ...spec, rules: [{ from, when: [{ key: 'request.headers[x-id]', values: ['CN=client'] }] }] }, namespace);
+  const workload = { selector: { matchLabels: { app: 'httpbin' } } };
+  const pods = { selector: { matchLabels: { 'gateway.networking.k8s.io/gateway-name': 'edge' } } };
+
+  test('a workload admits the gateway only, whose account is that of the pods that Istio makes (MTLS016)', () => {
+    const principals = ['cluster.local/ns/edge/sa/edge-istio'];
+    expect(find(inMeshHeader, [edge, writing, asking(workload)])).toEqual([expect.objectContaining({
+      message: 'rule 1 of AuthorizationPolicy `edge/p` trusts `request.headers[x-id]` from any source',
+      cure: `admit the gateway only, as in \`from: [{source: {principals: [${principals[0]}]}}]\``,
+      patch: [{ op: 'add', path: '/spec/rules/0/from', value: [{ source: { principals } }] }],
+      related: [expect.objectContaining({ kind: 'HTTPRoute' })],
+    })]);
+  });
+
+  test('there is no patch for pods of another making', () => {
+    const manual = kubernetesGateway([httpListener({ allowedRoutes: { namespaces: { from: 'All' } } })], { namespace: 'istio-system', ...MANUAL });
+    const route = httpRoute({ parentRefs: [{ name: 'edge', namespace: 'istio-system' }], rules: [{ ...TO_HTTPBIN, filters: [modifier(set('X-Id', SUBJECT))] }] });
+    expect(find(inMeshHeader, [manual, route, asking(workload)])).toEqual([expect.objectContaining({ cure: expect.stringContaining('istio-ingressgateway-service-account') })]);
+    expect(find(inMeshHeader, [manual, route, asking(workload)])[0].patch).toBeUndefined();
+    expect(told(gatewayHeader, [manual, route, asking({ selector: { matchLabels: { istio: 'ingressgateway' } } }, 'istio-system')])).toHaveLength(1);
+    expect(told(gatewayHeader, [manual, route, asking(TARGET, 'istio-system')])).toEqual([]);
+  });
+
+  test.each<[string, Manifest[], number]>([
+    ['a policy of the root namespace', [edge, writing, asking(workload, 'istio-system')], 1],
+    ['a policy of another namespace', [edge, writing, asking(workload, 'shop')], 0],
+    ['a Service of another namespace', [edge, routing({ filters: [modifier(set('X-Id', SUBJECT))] }, { namespace: 'shop' }), asking(workload, 'shop')], 1],
+    ['a policy that names its source', [edge, writing, asking(workload, 'edge', [{ source: { principals: ['a'] } }])], 0],
+    ['a policy at the gateway, which is MTLS015', [edge, writing, asking(pods)], 0],
+    ['a route that writes another header', [edge, routing({ filters: [modifier(set('X-Other', SUBJECT))] }), asking(workload)], 0],
+  ])('MTLS016: %s', (_name, manifests, count) => {
+    expect(told(inMeshHeader, manifests)).toHaveLength(count);
+  });
+
+  test('a policy at the gateway reads what the client sent (MTLS015)', () => {
+    expect(find(gatewayHeader, [edge, writing, asking(TARGET)])).toEqual([expect.objectContaining({
+      message: 'rule 1 of AuthorizationPolicy `edge/p` asks for `request.headers[x-id]` at gateway `edge/edge`, which writes that header only after its policies',
+      related: [expect.objectContaining({ kind: 'HTTPRoute' })],
+    })]);
+  });
+
+  test.each<[string, Manifest[], number]>([
+    ['by the labels of its pods', [edge, writing, asking(pods)], 1],
+    ['by those of the workload', [edge, writing, asking(workload)], 0],
+    ['of another Gateway', [edge, kubernetesGateway([httpListener()], { name: 'other' }), writing, asking({ targetRefs: [{ ...TARGET.targetRefs[0], name: 'other' }] })], 0],
+    ['from another namespace', [edge, writing, asking(TARGET, 'shop')], 0],
+    ['about another header', [edge, routing({ filters: [modifier(set('X-Other', SUBJECT))] }), asking(TARGET)], 0],
+  ])('MTLS015: %s', (_name, manifests, count) => {
+    expect(told(gatewayHeader, manifests)).toHaveLength(count);
+  });
 });
