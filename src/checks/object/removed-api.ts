@@ -2,6 +2,7 @@ import { describeObject, KubeObject } from '../../mesh/kube-object';
 import { at, field, text, textMap } from '../../mesh/value';
 import type { Check } from '../check';
 import { Effect, PatchOperation, Severity } from '../finding';
+import { selectorText } from '../selector-text';
 
 /** What replaced a version of an API, and since when the old one is gone; by group and version, or with the kind. */
 const REMOVED = new Map<string, { readonly since: string; readonly use?: string }>([
@@ -62,9 +63,9 @@ function replacement(object: KubeObject, version: string, use: string | undefine
   const written: PatchOperation = { op: 'replace', path: '/apiVersion', value: use };
   if (!SELECTING.has(object.kind) || field(object.spec, 'selector') !== undefined) return { cure: `use \`${use}\``, patch: [written] };
   // The old versions took the labels of the pods where no selector was written.
-  const labels = [...textMap(at(object.spec, 'template', 'metadata', 'labels'))];
-  const cure = `use \`${use}\`, which demands a selector too: \`selector: {matchLabels: {${labels.map(([key, value]) => `${key}: ${value}`).join(', ') || '…'}}}\``;
-  return labels.length === 0 ? { cure } : { cure, patch: [written, { op: 'add', path: '/spec/selector', value: { matchLabels: Object.fromEntries(labels) } }] };
+  const labels = textMap(at(object.spec, 'template', 'metadata', 'labels'));
+  const cure = `use \`${use}\`, which demands a selector too: \`${selectorText(labels)}\``;
+  return labels.size === 0 ? { cure } : { cure, patch: [written, { op: 'add', path: '/spec/selector', value: { matchLabels: Object.fromEntries(labels) } }] };
 }
 
 /** The kinds of `apps/v1`, all of which demand a selector. */

@@ -27,9 +27,8 @@ function fieldsAt(shape: Shape | undefined, path: FieldPath): string[] {
 
 /** Whether one insertion, deletion, replacement or exchange of neighbours makes one word the other. */
 function isNear(one: string, other: string): boolean {
-  if (Math.abs(one.length - other.length) > 1) return false;
   let start = 0;
-  while (start < one.length && one[start] === other[start]) start += 1;
+  while (one[start] !== undefined && one[start] === other[start]) start += 1;
   const [left, right] = [one.slice(start), other.slice(start)];
   if (left.length !== right.length) return left.slice(1) === right || right.slice(1) === left;
   return left.slice(1) === right.slice(1) || (left.slice(2) === right.slice(2) && left[0] === right[1] && left[1] === right[0]);

@@ -1,10 +1,11 @@
-import { selectorText, servicesOfRule } from './meant-pods';
+import { servicesOfRule } from './meant-pods';
 import { enforcedPolicies, WrittenPolicy } from './written-policies';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Severity } from '../finding';
 import { headerOfKey, identityHeaders } from '../route/written-routes';
+import { selectorText } from '../selector-text';
 
 /** MTLS019: an ALLOW policy that is about one host or one identity header has no selector, so that it shuts every other pod of the namespace. */
 export const allowWithoutSelector: Check = {

@@ -7,11 +7,6 @@ import type { CheckContext } from '../context';
 import { headerOfKey, identityHeadersTo, isOfGateways } from '../route/written-routes';
 import { oncePerContext } from '../written';
 
-/** A selector as people write it. */
-export function selectorText(labels: ReadonlyMap<string, string>): string {
-  return `selector: {matchLabels: {${[...labels].map(([key, value]) => `${key}: ${JSON.stringify(value).replace(/^"([A-Za-z][-\w./]*)"$/, '$1')}`).join(', ')}}}`;
-}
-
 /** The labels by which pods are best selected: those of a Service in front of them, which stay from version to version, else all. */
 export function labelsFor({ namespace, labels }: Workload, { view }: CheckContext): ReadonlyMap<string, string> {
   const services = view.services.filter((candidate) => candidate.namespace === namespace && !candidate.external);

@@ -1,4 +1,4 @@
-import { labelsFor, selectorText } from './meant-pods';
+import { labelsFor } from './meant-pods';
 import { targetsOf } from './targets';
 import { describeObject, KubeObject, nameOf } from '../../mesh/kube-object';
 import { surelySelects } from '../../mesh/labels';
@@ -7,6 +7,7 @@ import type { Workload } from '../../mesh/workload';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
+import { selectorText } from '../selector-text';
 import { writtenObjects } from '../written';
 
 const KINDS = ['AuthorizationPolicy', 'RequestAuthentication', 'PeerAuthentication'];

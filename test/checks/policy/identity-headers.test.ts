@@ -82,6 +82,11 @@ describe('an identity header from anybody (MTLS016)', () => {
       [{ op: 'add', path: '/spec/rules/0/from', value: [{ source: { principals: ['cluster.local/ns/edge/sa/edge-account'] } }] }]],
     ['two gateways', all(gateway(MUTUAL), gatewayPods('edge'), gatewayPods('b'), IDENTITY_ROUTE, policy(asks())), admit('b/sa/edge-account', 'edge/sa/edge-account'),
       [{ op: 'add', path: '/spec/rules/0/from', value: [{ source: { principals: ['cluster.local/ns/b/sa/edge-account', 'cluster.local/ns/edge/sa/edge-account'] } }] }]],
+    ['a gateway that does not serve the route is not admitted', all(gateway(MUTUAL), gatewayPods('edge'), gateway(MUTUAL, 'other').replace('istio: ingressgateway', 'app: other'),
+      pods('{app: other}', 'other', 'b', 'serviceAccountName: other, containers: [{name: istio-proxy}]'), IDENTITY_ROUTE, policy(asks())), admit('edge/sa/edge-account'),
+    [{ op: 'add', path: '/spec/rules/0/from', value: [{ source: { principals: ['cluster.local/ns/edge/sa/edge-account'] } }] }]],
+    ['one of two gateways is not known', all(gateway(MUTUAL), gatewayPods('edge'), gateway(MUTUAL, 'other').replace('istio: ingressgateway', 'app: other'), IDENTITY_ROUTE.replace('[edge]', '[edge, other]'), policy(asks())),
+      admit('edge/sa/edge-account', 'istio-system/sa/istio-ingressgateway-service-account'), undefined],
     ['sources that are there already', all(gateway(MUTUAL), gatewayPods('edge'), IDENTITY_ROUTE, policy(from('{source: {requestPrincipals: ["*"]}}'))), admit('edge/sa/edge-account'), undefined],
   ])('the cure names the accounts of the gateways, as a patch where they are certain: %s', (_name, yaml, cure, patch) => {
     expect(findings(inMeshHeader, yaml).map((finding) => [finding.cure, finding.patch])).toEqual([[cure, patch]]);

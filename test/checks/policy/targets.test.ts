@@ -214,6 +214,8 @@ describe('selectors (MTLS020, MTLS040)', () => {
       'those of `a` are `selector: {matchLabels: {app: a}}`'],
     ['not those of a Service of another namespace, nor of one that selects nothing', all(pods('{app: a, version: "1"}', 'a'), service(HTTP_PORT, '{app: a}', 'a', 'other'), service(HTTP_PORT, '{}', 'b'), selects('{app: x}')),
       'those of `a` are `selector: {matchLabels: {app: a, version: "1"}}`'],
+    ['values that YAML would read as something else are quoted', all(pods('{a: "true", b: "No", c: "1.5", d: x_y/z.1, e: "", f: on-call}', 'a'), selects('{app: x}')),
+      'those of `a` are `selector: {matchLabels: {a: "true", b: "No", c: "1.5", d: x_y/z.1, e: "", f: on-call}}`'],
     ['three at most', all(pods('{app: a}', 'a'), pods('{app: b}', 'b'), pods('{app: c}', 'c'), pods('{app: d}', 'd'), selects('{app: x}')),
       ['a', 'b', 'c'].map((name) => `those of \`${name}\` are \`selector: {matchLabels: {app: ${name}}}\``).join(', ')],
   ])('the cure names labels: %s', (_name, yaml, cure) => {

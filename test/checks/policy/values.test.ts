@@ -191,6 +191,16 @@ data: {mesh: "pathNormalization: {normalization: ${normalization}}"}`;
     expect(open(deny(...paths, ...added.map(({ value }) => value as string)))).toEqual([]);
   });
 
+  test.each<[string, string[]]>([
+    ['/a', ['/a/', '/a;*', '//a', '//a/', '//a;*']],
+    ['/a/', ['/a/', '/a;*', '//a', '//a/', '//a;*', '/a'].filter((pattern) => pattern !== '/a/')],
+    ['/a/*', ['/a', '/a;*', '//a', '//a/*', '//a;*']],
+    ['/a/{**}', ['/a', '/a;*', '//a', '//a/*', '//a;*']],
+    ['/a*', ['//a*']],
+  ])('for `%s` the patch lists %j', (path, patterns) => {
+    expect(findings(denyPathVariants, deny(path)).flatMap(({ patch }) => patch!.map(({ value }) => value))).toEqual(patterns);
+  });
+
   test('the patch has a parameter of any name, and leaves out what is listed', () => {
     const [{ cure, patch }] = findings(denyPathVariants, deny('/a', '/a/', '//a'));
     expect(patch!.map(({ value }) => value)).toEqual(['/a;*']);
