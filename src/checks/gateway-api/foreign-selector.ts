@@ -9,6 +9,7 @@ import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
 import { targetsOf } from '../policy/targets';
 import { enforcedPolicies, valuesOf, WrittenPolicy } from '../policy/written-policies';
+import { oncePerContext } from '../written';
 
 /** What Istio called the label of the pods up to 1.23. */
 const OLD_NAME = 'istio.io/gateway-name';
@@ -53,9 +54,23 @@ function meantByHosts(policy: WrittenPolicy, context: CheckContext): KubernetesG
   if (!isOfIngress(policy, context) || classicallyServed(hosts, context)) return undefined;
   const { routers, workloads, services } = targetsOf(context, policy);
   if (routers.length + workloads.length + services.length > 0) return undefined;
-  const serving = servedRoutes(context).flatMap(({ attachments }) => attachments)
-    .filter(({ hosts: served }) => hosts.every((host) => served.some((one) => isSubset(host, one))));
-  return serving.length > 0 && serving.every(({ listener }) => listener.gateway.services === undefined) ? serving[0].listener.gateway : undefined;
+  const serving = hosts.map((host) => gatewaysOf(host, context)).reduce((some, others) => some.filter((gateway) => others.includes(gateway)));
+  return serving.every(({ services: named }) => named === undefined) ? serving[0] : undefined;
+}
+
+/** The Gateways by the hosts, wildcards among them, of routes that they serve. */
+const gatewaysByHost = oncePerContext((context) => {
+  const found = new Map<string, Set<KubernetesGateway>>();
+  for (const { listener: { gateway }, hosts } of servedRoutes(context).flatMap(({ attachments }) => attachments)) {
+    for (const host of hosts) found.set(host, (found.get(host) ?? new Set()).add(gateway));
+  }
+  return found;
+});
+
+/** The Gateways that serve a host: by its name, or by a wildcard that it is part of. */
+function gatewaysOf(host: string, context: CheckContext): KubernetesGateway[] {
+  const wildcards = [...host.matchAll(/\./g)].map(({ index }) => `*${host.slice(index)}`);
+  return [...new Set([host, ...wildcards, '*'].flatMap((name) => [...gatewaysByHost(context).get(name) ?? []]))];
 }
 
 /** The hosts that a policy names, without their ports. */

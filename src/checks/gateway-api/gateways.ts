@@ -31,8 +31,16 @@ export const servedRoutes: (context: CheckContext) => readonly ServedRoute[] = o
     .map((object) => ({ object, attachments: attachmentsOf(object, { gateways, namespaceLabels: (name) => namespaces.get(name) }) }));
 });
 
+const policiesByGateway = oncePerContext(() => new Map<KubernetesGateway, readonly WrittenPolicy[]>());
+
 /** The policies that are enforced at a Gateway; of pods that are not known all that could be meant for them. */
-export function policiesAt(context: CheckContext, { name, namespace, services, pods }: KubernetesGateway): readonly WrittenPolicy[] {
+export function policiesAt(context: CheckContext, gateway: KubernetesGateway): readonly WrittenPolicy[] {
+  const known = policiesByGateway(context).get(gateway) ?? findPolicies(context, gateway);
+  policiesByGateway(context).set(gateway, known);
+  return known;
+}
+
+function findPolicies(context: CheckContext, { name, namespace, services, pods }: KubernetesGateway): readonly WrittenPolicy[] {
   const { rootNamespace } = context.view.settings;
   const managed = services === undefined;
   return enforcedPolicies(context).filter(({ object, selector }) => {
