@@ -1,5 +1,6 @@
 import type { PolicyRule } from '../../mesh/authorization-policy';
 import { serviceOfHost } from '../../mesh/backend';
+import { putInto } from '../../mesh/groups';
 import { surelySelects } from '../../mesh/labels';
 import type { VirtualService } from '../../mesh/virtual-service';
 import type { Workload } from '../../mesh/workload';
@@ -17,7 +18,7 @@ export function labelsFor({ namespace, labels }: Workload, { view }: CheckContex
 const routesByHost = oncePerContext(({ view }) => {
   const found = new Map<string, VirtualService[]>();
   for (const virtualService of view.virtualServices.filter(isOfGateways)) {
-    for (const host of virtualService.hosts) found.set(host.toLowerCase(), [...found.get(host.toLowerCase()) ?? [], virtualService]);
+    for (const host of virtualService.hosts) putInto(found, host.toLowerCase(), virtualService);
   }
   return found;
 });
@@ -25,7 +26,7 @@ const routesByHost = oncePerContext(({ view }) => {
 /** The names of the Services of one namespace to which routes lead for what a rule is about: its hosts, or a header that tells who the client is. */
 export function servicesOfRule({ to, when }: PolicyRule, namespace: string, context: CheckContext): Set<string> {
   const hosts = to.flatMap((operation) => operation.filter(({ key }) => key === 'hosts').flatMap(({ values }) => values));
-  const byHost = hosts.flatMap((host) => routesByHost(context).get(host.toLowerCase().replace(/:(\d+|\*)$/, '')) ?? []);
+  const byHost = hosts.flatMap((host) => routesByHost(context).get(host.toLowerCase().replace(/:[\d*]+$/, '')) ?? []);
   const routes = byHost.length > 0 ? byHost : when.flatMap(({ key }) => identityHeadersTo(context, namespace, headerOfKey(key) ?? ''));
   return new Set(routes.flatMap(({ http }) => http).flatMap(({ destinations }) => destinations).flatMap(({ host }) => {
     const service = serviceOfHost(host);
