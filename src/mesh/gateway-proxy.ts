@@ -109,7 +109,8 @@ export class GatewayProxy {
     const target = (this.services.length > 0 ? this.translate(server.port) : this.targetOf(server.port)) ?? server.port;
     const entries = this.byPort.get(target) ?? [];
     this.byPort.set(target, entries);
-    const entry = entries.find((other) => other.gateway === gateway);
+    // The servers of one Gateway come one after the other.
+    const entry = entries[entries.length - 1]?.gateway === gateway ? entries[entries.length - 1] : undefined;
     if (entry === undefined) entries.push({ gateway, servers: [server] });
     else entry.servers.push(server);
   }

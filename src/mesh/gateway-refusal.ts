@@ -14,9 +14,13 @@ export function gatewayRefusal(spec: Value, name: string): string | undefined {
     const problem = serverProblem(server, `spec.servers[${index}]`);
     if (problem !== undefined) return problem;
   }
-  const names = servers.map((server) => text(at(server, 'port', 'name')));
-  const repeated = names.findIndex((candidate, index) => names.indexOf(candidate) < index);
-  return repeated < 0 ? undefined : `\`spec.servers[${repeated}].port.name\` is \`${names[repeated]!}\`, as that of another server`;
+  const names = new Set<string | undefined>();
+  for (const [index, server] of servers.entries()) {
+    const portName = text(at(server, 'port', 'name'));
+    if (names.has(portName)) return `\`spec.servers[${index}].port.name\` is \`${portName!}\`, as that of another server`;
+    names.add(portName);
+  }
+  return undefined;
 }
 
 function serverProblem(server: Value, path: string): string | undefined {

@@ -1,5 +1,5 @@
 import { GatewayServer, isPassThrough } from './gateway';
-import { hostsForNamespace, isSubset } from './host-name';
+import { hostsForNamespace, intersection } from './host-name';
 import { FilterChain } from './listener';
 import { StreamMatch, StreamRoute, VirtualService } from './virtual-service';
 
@@ -42,8 +42,7 @@ function passedThrough(chain: FilterChain, services: readonly VirtualService[], 
 }
 
 function admits(server: GatewayServer, { hosts, namespace }: VirtualService): boolean {
-  const served = hostsForNamespace(server.hosts, namespace);
-  return hosts.some((host) => served.some((entry) => isSubset(host, entry) || isSubset(entry, host)));
+  return intersection(hostsForNamespace(server.hosts, namespace), hosts).length > 0;
 }
 
 function applies({ port, gateways }: StreamMatch, server: GatewayServer): boolean {

@@ -1,4 +1,4 @@
-import { isSubset } from './host-name';
+import { HostIndex, isWildcard } from './host-name';
 import { isExpression } from './regular-expression';
 import { at, entries, field, isMapping, list, number, text, texts, Value } from './value';
 
@@ -14,12 +14,14 @@ export function virtualServiceRefusal(spec: Value): string | undefined {
   const routes = list(field(spec, 'http'));
   if (routes.length + list(field(spec, 'tcp')).length + list(field(spec, 'tls')).length === 0) return 'there are no routes';
   if (hosts.length === 0 && gateways.length > 0) return '`spec.hosts` is empty';
+  let known: HostIndex | undefined;
+  const covering = () => (known ??= new HostIndex(hosts));
   const inMesh = gateways.length === 0 || gateways.includes('mesh');
   return hostsProblem(hosts, inMesh) ?? exportProblem(texts(field(spec, 'exportTo'))) ?? gatewaysProblem(gateways)
     ?? first(routes, (route, index) => (hosts.length === 0 && isMapping(field(route, 'delegate')) ? `\`spec.http[${index}]\` delegates further` : undefined)
       ?? routeProblem(route, `spec.http[${index}]`, inMesh))
     ?? first(list(field(spec, 'tcp')), (route, index) => streamProblem(route, `spec.tcp[${index}]`))
-    ?? first(list(field(spec, 'tls')), (route, index) => tlsProblem(route, `spec.tls[${index}]`, hosts) ?? streamProblem(route, `spec.tls[${index}]`));
+    ?? first(list(field(spec, 'tls')), (route, index) => tlsProblem(route, `spec.tls[${index}]`, covering()) ?? streamProblem(route, `spec.tls[${index}]`));
 }
 
 function streamProblem(route: Value, path: string): string | undefined {
@@ -28,13 +30,13 @@ function streamProblem(route: Value, path: string): string | undefined {
   return destinationsProblem(destinations, path) ?? first(list(field(route, 'match')), (match) => portProblem(match, path) ?? gatewaysProblem(texts(field(match, 'gateways'))));
 }
 
-function tlsProblem(route: Value, path: string, hosts: readonly string[]): string | undefined {
+function tlsProblem(route: Value, path: string, hosts: HostIndex): string | undefined {
   const matches = list(field(route, 'match'));
   if (matches.length === 0) return `\`${path}\` has no match`;
   return first(matches, (match) => {
     const names = texts(field(match, 'sniHosts'));
     if (names.length === 0) return `\`${path}\` matches no server name`;
-    const stray = names.find((name) => !hosts.some((host) => isSubset(name, host)));
+    const stray = names.find((name) => !hosts.covers(name));
     return stray === undefined ? undefined : `\`${path}\` matches server name \`${stray}\`, which no entry of \`spec.hosts\` covers`;
   });
 }
@@ -54,9 +56,15 @@ function hostsProblem(hosts: readonly string[], inMesh: boolean): string | undef
   if (inMesh && hosts.includes('*')) return '`spec.hosts` holds `*`, which routes of the mesh must not';
   const wrong = hosts.find((host) => host !== '*' && /^$|[*/]/.test(host) && (host.replace(/^\*[-.]?/, '').includes('*') || host.includes('/') || host === ''));
   if (wrong !== undefined) return `\`spec.hosts\` holds \`${wrong}\``;
-  const matches = (a: string, b: string) => a === b || (a.startsWith('*') && b.endsWith(a.slice(1))) || (b.startsWith('*') && a.endsWith(b.slice(1)));
-  const twice = hosts.length < 2 ? undefined : hosts.find((host, index) => hosts.slice(index + 1).some((other) => matches(host, other)));
+  const twice = hosts.length < 2 ? undefined : firstOverlap(hosts);
   return twice === undefined ? undefined : `\`spec.hosts\` overlap in \`${twice}\``;
+}
+
+/** The first host that overlaps with a later one; that with an earlier one is found there. */
+function firstOverlap(hosts: readonly string[]): string | undefined {
+  const last = new Map(hosts.map((host, index) => [host, index]));
+  const all = new HostIndex(hosts);
+  return hosts.find((host, index) => last.get(host) !== index || all.isBelowAnother(host) || (isWildcard(host) && all.below(host).length > 1));
 }
 
 function exportProblem(targets: readonly string[]): string | undefined {

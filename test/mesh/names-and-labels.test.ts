@@ -1,8 +1,9 @@
 /* eslint-disable @stylistic/max-len -- tables, one case a line */
+import * as fc from 'fast-check';
 import { Answers } from '../../src/mesh/choices';
 import { isPlainHttp, readGateway } from '../../src/mesh/gateway';
 import { formatProblem, parts } from '../../src/mesh/header-format';
-import { bestMatch, hostsForNamespace, intersection, isSubset } from '../../src/mesh/host-name';
+import { bestMatch, HostIndex, hostsFor, hostsForNamespace, intersection, isSubset, meets } from '../../src/mesh/host-name';
 import { readObject } from '../../src/mesh/kube-object';
 import { maySelect, selects, surelySelects } from '../../src/mesh/labels';
 import { PeerAuthentications, readPeerAuthentication } from '../../src/mesh/peer-authentication';
@@ -20,6 +21,35 @@ test('of two lists of hosts the more specific remain', () => {
   expect(intersection(['*.test', 'a.test', 'b.other', 'c.only'], ['a.test', '*.other', '*.a.test'])).toEqual(['a.test', '*.a.test', 'b.other']);
   expect(intersection(['*'], ['*'])).toEqual(['*']);
   expect(intersection([], ['*'])).toEqual([]);
+});
+
+describe('an index of hosts answers as a comparison one by one does', () => {
+  const label = fc.constantFrom('a', 'b', 'test', '-a');
+  const host = fc.tuple(fc.constantFrom('', '', '*', '*.', '*-'), fc.array(label, { maxLength: 3 })).map(([star, labels]) => `${star}${labels.join('.')}`);
+  const hosts = fc.array(host, { maxLength: 12 });
+
+  test('anIndexCoversWhatSomeHostCovers', () => {
+    fc.assert(fc.property(hosts, host, (all, one) => {
+      const index = new HostIndex(all);
+      expect(index.covers(one)).toBe(all.some((other) => isSubset(one, other)));
+      expect(meets(index, one)).toBe(all.some((other) => isSubset(one, other) || isSubset(other, one)));
+      expect(index.isBelowAnother(one)).toBe(all.some((other) => other !== one && isSubset(one, other)));
+    }));
+  });
+
+  test('belowAWildcardAreItsSubsetsInTheirOrder', () => {
+    fc.assert(fc.property(hosts, host.filter((one) => one.startsWith('*')), (all, wildcard) => {
+      const expected = all.filter((other) => isSubset(other, wildcard));
+      expect([new HostIndex(all).below(wildcard), hostsFor(all, 0).below(wildcard)]).toEqual([expected, expected]);
+    }));
+  });
+
+  test('longListsIntersectAsShortOnesDo', () => {
+    fc.assert(fc.property(hosts, hosts, (one, other) => {
+      const more = Array.from({ length: 300 }, (_, index) => `only-here-${index}.elsewhere`);
+      expect(intersection(one, [...other, ...more]).filter((name) => !more.includes(name))).toEqual(intersection(one, other));
+    }));
+  });
 });
 
 test('hosts of a server are for a namespace or for all', () => {

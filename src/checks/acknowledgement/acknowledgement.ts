@@ -1,3 +1,4 @@
+import { grouped } from '../../mesh/groups';
 import type { KubeObject } from '../../mesh/kube-object';
 import type { Report } from '../run-checks';
 
@@ -12,6 +13,8 @@ export interface Acknowledgement {
   readonly reason: string;
   /** Where it is written, in words. */
   readonly origin: string;
+  /** The index of the one object whose findings can be meant; undefined where those of any can. */
+  readonly about?: number;
   /** Whether a finding of the check is meant. */
   readonly covers: (report: Report) => boolean;
 }
@@ -34,15 +37,22 @@ export interface Judgement {
 /** Takes the acknowledged findings out of the others. */
 export function judge(reports: readonly Report[], acknowledgements: readonly Acknowledgement[]): Judgement {
   const used = new Set<Acknowledgement>();
+  const candidates = grouped(acknowledgements, ({ id, about }) => placeKey(id, about));
   const open: Report[] = [];
   const acknowledged: AcknowledgedReport[] = [];
   for (const report of reports) {
-    const matching = acknowledgements.filter(({ id, covers }) => id === report.check.id && covers(report));
+    const { check: { id }, object } = report;
+    const here = [(object.origin ?? object).index, undefined].flatMap((about) => candidates.get(placeKey(id, about)) ?? []);
+    const matching = here.filter(({ covers }) => covers(report));
     matching.forEach((acknowledgement) => used.add(acknowledgement));
     if (matching.length > 0) acknowledged.push({ report, acknowledgement: matching[0] });
     else open.push(report);
   }
   return { open, acknowledged, unused: acknowledgements.filter((acknowledgement) => !used.has(acknowledgement)) };
+}
+
+function placeKey(id: string, about: number | undefined): string {
+  return `${id} ${about ?? 'any'}`;
 }
 
 /** What is wrong with an acknowledgement, in words; undefined where nothing is. */

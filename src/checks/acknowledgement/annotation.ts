@@ -23,6 +23,7 @@ export function annotatedAcknowledgements(objects: readonly KubeObject[], known:
       id,
       reason: String(reason).trim(),
       origin: `annotation of ${describeObject(object)}`,
+      about: object.index,
       covers: (report) => isAbout(report, object),
     })));
 }

@@ -6,7 +6,7 @@ import type { CredentialStore } from '../../mesh/secret';
 import type { Workload } from '../../mesh/workload';
 import type { CheckContext } from '../context';
 import type { FieldPath } from '../finding';
-import { isWritten, pathOf } from '../gateway/server';
+import { isWritten, pathOf, placeOf } from '../gateway/server';
 import { oncePerContext } from '../written';
 
 /** A credential that a server of some gateway pods needs. */
@@ -60,6 +60,6 @@ function anchor(tls: ServerTls, server: GatewayServer, of: (use: 'anchor', crede
 
 function nameField(server: GatewayServer, index: number): FieldPath {
   const body = server.gateway.object.spec as { servers: { tls: { credentialNames?: unknown[] } }[] };
-  const { credentialNames } = body.servers[server.gateway.servers.indexOf(server)].tls;
+  const { credentialNames } = body.servers[placeOf(server)].tls;
   return pathOf(server, 'tls', ...(credentialNames === undefined || credentialNames === null || credentialNames.length === 0 ? ['credentialName'] : ['credentialNames', index]));
 }

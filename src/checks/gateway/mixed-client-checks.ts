@@ -17,7 +17,7 @@ export const mixedClientChecks: Check = {
   severity: Severity.ERROR,
   effect: Effect.OPEN,
   find: (context) => {
-    return context.view.virtualServices.flatMap((service) => unequalPairs(context, service, (closed, open) => closed.gateway === open.gateway)
+    return context.view.virtualServices.flatMap((service) => unequalPairs(context, service, true)
       .filter(({ open, hostIndex }) => !isGuarded(context, open, service.hosts[hostIndex]))
       .map(({ hostIndex, closed, open }) => ({
         object: service.object,

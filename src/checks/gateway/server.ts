@@ -44,6 +44,12 @@ export function isWritten({ object }: GatewayObject): boolean {
   return object.index >= 0 && object.origin === undefined;
 }
 
-function placeOf(server: GatewayServer): number {
-  return server.gateway.servers.indexOf(server);
+/** The place of a server in its Gateway, from 0. */
+export function placeOf(server: GatewayServer): number {
+  const { servers } = server.gateway;
+  const known = places.get(servers) ?? new Map(servers.map((one, index) => [one, index]));
+  places.set(servers, known);
+  return known.get(server)!;
 }
+
+const places = new WeakMap<readonly GatewayServer[], ReadonlyMap<GatewayServer, number>>();

@@ -1,6 +1,6 @@
 import { isGuarded } from './client-certificate-guard';
 import { isWritten } from './server';
-import { boundServers, serversOf } from './ways-in';
+import { boundServers, serversByHost, serversOf } from './ways-in';
 import { clientCheckOf, ClientCheck } from '../../mesh/client-check';
 import { describeServer, GatewayServer } from '../../mesh/gateway';
 import { describeObject, KubeObject } from '../../mesh/kube-object';
@@ -38,9 +38,9 @@ interface KeptHeader {
 function keptHeaders({ headers, destinations }: HttpRoute, index: number): KeptHeader[] {
   const changes = [headers, ...destinations.map((destination) => destination.headers)];
   if (!changes.some(tellsCertificate)) return [];
-  const removed = changes.flatMap(({ remove }) => remove).map((name) => name.toLowerCase());
+  const removed = new Set(changes.flatMap(({ remove }) => remove).map((name) => name.toLowerCase()));
   const written = ({ set }: HeaderChanges, path: FieldPath): KeptHeader[] => set
-    .filter(([name, value]) => /%DOWNSTREAM_PEER_[A-Z]/.test(value) && !removed.includes(name.toLowerCase()))
+    .filter(([name, value]) => /%DOWNSTREAM_PEER_[A-Z]/.test(value) && !removed.has(name.toLowerCase()))
     .map(([name]) => ({ name, path: [...path, 'headers', 'request', 'set', name] }));
   const ofDestinations = destinations.flatMap((destination, place) => written(destination.headers, ['spec', 'http', index, 'route', place]));
   return [...written(headers, ['spec', 'http', index]), ...ofDestinations];
@@ -49,15 +49,23 @@ function keptHeaders({ headers, destinations }: HttpRoute, index: number): KeptH
 const certified = new WeakMap<HeaderChanges, boolean>();
 
 function tellsCertificate(changes: HeaderChanges): boolean {
-  const found = certified.get(changes) ?? changes.set.some(([name, value]) => /%DOWNSTREAM_PEER_[A-Z]/.test(value) && !changes.remove.some((one) => one.toLowerCase() === name.toLowerCase()));
+  const found = certified.get(changes) ?? keepsName(changes);
   certified.set(changes, found);
   return found;
 }
 
+function keepsName({ set, remove }: HeaderChanges): boolean {
+  const removed = new Set(remove.map((name) => name.toLowerCase()));
+  return set.some(([name, value]) => /%DOWNSTREAM_PEER_[A-Z]/.test(value) && !removed.has(name.toLowerCase()));
+}
+
 function openServer(context: CheckContext, service: VirtualService, route: HttpRoute): GatewayServer | undefined {
-  const servers = boundServers(context, service);
-  return service.hosts.flatMap((host) => serversOf(route, host, service, servers)
-    .filter((server) => clientCheckOf(server) === ClientCheck.NONE && !isMandatory(server) && !isGuarded(context, server, host)))[0];
+  for (const [index, bound] of serversByHost(service, boundServers(context, service)).entries()) {
+    const open = serversOf(route, bound).find((server) => clientCheckOf(server) === ClientCheck.NONE && !isMandatory(server)
+      && !isGuarded(context, server, service.hosts[index]));
+    if (open !== undefined) return open;
+  }
+  return undefined;
 }
 
 /** OPTIONAL_MUTUAL with a list of names, which is MTLS007. */

@@ -1,7 +1,8 @@
+import { placeOf } from './server';
 import { ClientCheck, clientCheckOf } from '../../mesh/client-check';
-import { GatewayServer, isPlainHttp } from '../../mesh/gateway';
-import { intersection, hostsForNamespace } from '../../mesh/host-name';
-import type { HttpRoute, VirtualService } from '../../mesh/virtual-service';
+import { GatewayObject, GatewayServer, isPlainHttp } from '../../mesh/gateway';
+import { hostsFor, hostsForNamespace, meets } from '../../mesh/host-name';
+import type { HttpRoute, RouteMatch, VirtualService } from '../../mesh/virtual-service';
 import type { CheckContext } from '../context';
 import { oncePerContext } from '../written';
 
@@ -21,39 +22,63 @@ export function boundServers(context: CheckContext, service: VirtualService): re
   return gateways.sort((a, b) => a.object.index - b.object.index).flatMap(({ servers }) => servers);
 }
 
-/** The servers that lead from a host of a VirtualService to one of its routes; redirects and answers of the gateway's own lead nowhere. */
-export function serversOf(route: HttpRoute, host: string, service: VirtualService, servers: readonly GatewayServer[]): GatewayServer[] {
-  const bound = servers.filter(({ hosts }) => intersection(hostsForNamespace(hosts, service.namespace), [host]).length > 0);
-  if (route.matches === undefined) return bound;
-  return bound.filter(({ gateway, port }) => route.matches!.some((match) => (match.port === undefined || match.port === port)
+/** The servers that serve each host of a VirtualService, in order. */
+export function serversByHost({ hosts, namespace }: VirtualService, servers: readonly GatewayServer[]): GatewayServer[][] {
+  const served = servers.map((server) => ({ server, hosts: hostsFor(hostsForNamespace(server.hosts, namespace), hosts.length) }));
+  return hosts.map((host) => served.filter((one) => meets(one.hosts, host)).map(({ server }) => server));
+}
+
+/** Those that lead to one of the routes; redirects and answers of the gateway's own lead nowhere. */
+export function serversOf(route: HttpRoute, servers: readonly GatewayServer[]): readonly GatewayServer[] {
+  if (route.matches === undefined || route.matches.some(isEverywhere)) return servers;
+  return servers.filter(({ gateway, port }) => route.matches!.some((match) => (match.port === undefined || match.port === port)
     && (match.gateways.length === 0 || match.gateways.includes(`${gateway.namespace}/${gateway.name}`))));
 }
 
-/** Every such pair of a VirtualService, once for each host and pair of servers. */
-export function unequalPairs(
-  context: CheckContext,
-  service: VirtualService,
-  related: (closed: GatewayServer, open: GatewayServer) => boolean,
-): UnequalPair[] {
+function isEverywhere({ port, gateways }: RouteMatch): boolean {
+  return port === undefined && gateways.length === 0;
+}
+
+/** Routes that are reached through other servers than those before; of those that every server leads to, the first stands for all. */
+function distinct(routes: readonly HttpRoute[]): HttpRoute[] {
+  const places = (route: HttpRoute) => (route.matches === undefined || route.matches.some(isEverywhere) ? '' : JSON.stringify(route.matches.map(({ port, gateways }) => [port, gateways])));
+  return [...new Map([...routes].reverse().map((route) => [places(route), route])).values()].reverse();
+}
+
+/** Every such pair of a VirtualService, of servers of one Gateway or of two, once for each host and open server. */
+export function unequalPairs(context: CheckContext, service: VirtualService, ofOneGateway: boolean): UnequalPair[] {
   const servers = boundServers(context, service);
   if (!servers.some((server) => clientCheckOf(server) === ClientCheck.CERTIFICATE)) return [];
-  const routes = service.http.filter(({ redirect, directStatus }) => redirect === undefined && directStatus === undefined);
-  return service.hosts.flatMap((host, hostIndex) => {
+  const routes = distinct(service.http.filter(({ redirect, directStatus }) => redirect === undefined && directStatus === undefined));
+  return serversByHost(service, servers).flatMap((bound, hostIndex) => {
     const found = new Map<GatewayServer, UnequalPair>();
     for (const route of routes) {
-      const reached = serversOf(route, host, service, servers);
-      for (const open of reached.filter((server) => clientCheckOf(server) === ClientCheck.NONE && !found.has(server))) {
-        const closed = reached.find((server) => clientCheckOf(server) === ClientCheck.CERTIFICATE && related(server, open));
-        if (closed !== undefined) found.set(open, { hostIndex, closed, open });
+      const reached = serversOf(route, bound);
+      const closed = firstOfEachGateway(reached.filter((server) => clientCheckOf(server) === ClientCheck.CERTIFICATE));
+      for (const open of reached) {
+        if (clientCheckOf(open) !== ClientCheck.NONE || found.has(open)) continue;
+        const other = ofOneGateway ? closed.get(open.gateway) : firstOfOthers(closed, open.gateway);
+        if (other !== undefined) found.set(open, { hostIndex, closed: other, open });
       }
     }
     return [...found.values()];
   });
 }
 
+function firstOfEachGateway(servers: readonly GatewayServer[]): ReadonlyMap<GatewayObject, GatewayServer> {
+  const found = new Map<GatewayObject, GatewayServer>();
+  for (const server of servers) found.set(server.gateway, found.get(server.gateway) ?? server);
+  return found;
+}
+
+function firstOfOthers(servers: ReadonlyMap<GatewayObject, GatewayServer>, own: GatewayObject): GatewayServer | undefined {
+  for (const [gateway, server] of servers) if (gateway !== own) return server;
+  return undefined;
+}
+
 /** What to do about a server that asks for no client certificate, as the beginning of a cure. */
 export function closing(open: GatewayServer): string {
-  const place = `server ${open.gateway.servers.indexOf(open) + 1} of Gateway \`${open.gateway.namespace}/${open.gateway.name}\``;
+  const place = `server ${placeOf(open) + 1} of Gateway \`${open.gateway.namespace}/${open.gateway.name}\``;
   return isPlainHttp(open.protocol)
     ? `let ${place} only redirect (\`tls: {httpsRedirect: true}\`) or take it away`
     : `let ${place} demand a certificate too (\`mode: MUTUAL\`) or take it away`;

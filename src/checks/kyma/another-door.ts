@@ -2,7 +2,6 @@ import { ClientCheck, clientCheckOf } from '../../mesh/client-check';
 import type { GatewayObject } from '../../mesh/gateway';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
-import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
 import { apiRulesOf, ApiRuleView, serviceName } from './api-rules';
 
@@ -18,17 +17,20 @@ export const anotherDoor: Check = {
   effect: Effect.OPEN,
   find: (context) => {
     const views = apiRulesOf(context);
-    const asks = (view: ApiRuleView) => demandOfGateway(context, view.gateway);
+    const demands = new Map([...context.view.gateways].reverse().map((gateway) => [`${gateway.namespace}/${gateway.name}`, weakest(gateway)]));
+    const asks = (view: ApiRuleView) => demands.get(view.gateway);
     const closed = views.filter((view) => asks(view) === ClientCheck.CERTIFICATE);
-    return views.filter((view) => asks(view) === ClientCheck.NONE).flatMap((open) => findingOf(open, closed));
+    const closedBy = new Map<string, ApiRuleView>();
+    for (const view of closed) view.rules.forEach((rule) => closedBy.set(serviceName(rule), closedBy.get(serviceName(rule)) ?? view));
+    return views.filter((view) => asks(view) === ClientCheck.NONE).flatMap((open) => findingOf(open, closedBy));
   },
 };
 
-function findingOf(open: ApiRuleView, closed: readonly ApiRuleView[]): Finding[] {
-  const index = open.rules.findIndex((rule) => rule.handler === 'noAuth' && closed.some(({ rules }) => rules.some((other) => serviceName(other) === serviceName(rule))));
+function findingOf(open: ApiRuleView, closed: ReadonlyMap<string, ApiRuleView>): Finding[] {
+  const index = open.rules.findIndex((rule) => rule.handler === 'noAuth' && closed.has(serviceName(rule)));
   if (index < 0) return [];
   const service = serviceName(open.rules[index]);
-  const other = closed.find(({ rules }) => rules.some((rule) => serviceName(rule) === service))!;
+  const other = closed.get(service)!;
   return [{
     object: open.object,
     path: ['spec', 'gateway'],
@@ -40,11 +42,6 @@ function findingOf(open: ApiRuleView, closed: readonly ApiRuleView[]): Finding[]
 }
 
 /** What the servers of a Gateway ask for; one that is not among the manifests is not known, but for that of Kyma. */
-function demandOfGateway({ view }: CheckContext, name: string): ClientCheck | undefined {
-  const gateway = view.gateways.find((candidate) => `${candidate.namespace}/${candidate.name}` === name);
-  return gateway === undefined ? undefined : weakest(gateway);
-}
-
 function weakest({ servers }: GatewayObject): ClientCheck | undefined {
   const found = servers.map(clientCheckOf);
   return found.includes(ClientCheck.NONE) ? ClientCheck.NONE : found.find((check) => check === ClientCheck.CERTIFICATE);

@@ -3,6 +3,7 @@ import { describeObject, KubeObject } from '../../mesh/kube-object';
 import { field, text, texts } from '../../mesh/value';
 import type { CheckContext } from '../context';
 import type { FieldPath } from '../finding';
+import { oncePerContext } from '../written';
 
 /** An APIRule that Kyma's operator processes, as checks look at it. */
 export interface ApiRuleView {
@@ -15,7 +16,7 @@ export interface ApiRuleView {
 }
 
 /** The APIRules that Kyma admits and processes. */
-export function apiRulesOf(context: CheckContext): ApiRuleView[] {
+export const apiRulesOf: (context: CheckContext) => readonly ApiRuleView[] = oncePerContext((context) => {
   const refused = new Set(context.view.refused.map(({ object }) => object.body));
   return apiRuleObjects(context).filter(({ body }) => !refused.has(body)).map((object) => ({
     object,
@@ -23,7 +24,7 @@ export function apiRulesOf(context: CheckContext): ApiRuleView[] {
     gateway: gatewayOf(object) ?? '',
     rules: rulesOf(object),
   }));
-}
+});
 
 /** Every APIRule as written, of any version. */
 export function apiRuleObjects(context: CheckContext): readonly KubeObject[] {

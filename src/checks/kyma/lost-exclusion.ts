@@ -1,4 +1,4 @@
-import { ApiRuleRule, excludedRules, pathsMeet, shareMethod, WHOLE_SITE } from '../../mesh/api-rule-rules';
+import { ApiRuleRule, pathsMeet, shareMethod, WHOLE_SITE } from '../../mesh/api-rule-rules';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
 import { apiRulesOf, ApiRuleView, demandOf, describeRule, rulePath } from './api-rules';
@@ -14,16 +14,21 @@ export const lostExclusion: Check = {
   title: 'a repeated path by which an APIRule loses the protection of another',
   severity: Severity.ERROR,
   effect: Effect.OPEN,
-  find: (context) => apiRulesOf(context).flatMap((view) => view.rules.flatMap((rule, index) => findingsOf(view, rule, index))),
+  find: (context) => apiRulesOf(context).flatMap((view) => {
+    const first = new Map<string, number>();
+    return view.rules.flatMap((rule, index) => {
+      const repeated = WHOLE_SITE.has(rule.path) ? undefined : first.get(rule.path);
+      if (repeated === undefined) first.set(rule.path, index);
+      return repeated === undefined ? [] : findingsOf(view, rule, index, repeated);
+    });
+  }),
 };
 
-function findingsOf(view: ApiRuleView, rule: ApiRuleRule, index: number): Finding[] {
-  const earlier = view.rules.slice(0, index);
-  const repeated = earlier.findIndex(({ path }) => path === rule.path && !WHOLE_SITE.has(path));
-  if (repeated < 0) return [];
-  const excluded = new Set(excludedRules(rule, earlier));
-  return earlier.flatMap((other, position) => {
-    if (excluded.has(other) || WHOLE_SITE.has(other.path) || !shareMethod(other, rule) || !pathsMeet(other.path, rule.path)) return [];
+function findingsOf(view: ApiRuleView, rule: ApiRuleRule, index: number, repeated: number): Finding[] {
+  // What stands before the repeated path is left out as it should be.
+  return view.rules.slice(repeated, index).flatMap((other, offset) => {
+    const position = repeated + offset;
+    if (WHOLE_SITE.has(other.path) || !shareMethod(other, rule) || !pathsMeet(other.path, rule.path)) return [];
     if (other.handler === 'noAuth' || demandOf(other) === demandOf(rule)) return [];
     return [{
       object: view.object,

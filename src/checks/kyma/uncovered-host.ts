@@ -1,4 +1,4 @@
-import { hostsForNamespace, isSubset } from '../../mesh/host-name';
+import { hostsFor, hostsForNamespace, meets } from '../../mesh/host-name';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import { Effect, Severity } from '../finding';
@@ -17,7 +17,7 @@ export const uncoveredHost: Check = {
       if (found === undefined || !host.includes('.')) return [];
       const hosts = [...new Set(found.servers.flatMap((server) => server.hosts))];
       const served = hostsForNamespace(hosts, object.namespace).map((name) => name.toLowerCase());
-      if (served.some((name) => isSubset(host, name) || isSubset(name, host))) return [];
+      if (meets(hostsFor(served, 1), host)) return [];
       return [{
         object,
         path: ['spec', 'hosts', 0],

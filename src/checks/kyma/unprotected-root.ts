@@ -14,8 +14,7 @@ export const unprotectedRoot: Check = {
   severity: Severity.ERROR,
   effect: Effect.OPEN,
   find: (context) => apiRulesOf(context).flatMap((view) => pairsOf(view).flatMap(({ rule, index, other, position }) => {
-    if (!WHOLE_SITE.has(other.path) || other.handler === 'noAuth' || demandOf(other) === demandOf(rule)) return [];
-    if (!shareMethod(other, rule) || !pathCovers(rule.path, other.path)) return [];
+    if (demandOf(other) === demandOf(rule) || !shareMethod(other, rule) || !pathCovers(rule.path, other.path)) return [];
     return [{
       object: view.object,
       path: rulePath(position, 'path'),
@@ -26,7 +25,8 @@ export const unprotectedRoot: Check = {
   })),
 };
 
-/** Each rule with each that stands before it. */
+/** Each rule with each protected one for the root path that stands before it. */
 function pairsOf({ rules }: ApiRuleView): { rule: ApiRuleRule; index: number; other: ApiRuleRule; position: number }[] {
-  return rules.flatMap((rule, index) => rules.slice(0, index).map((other, position) => ({ rule, index, other, position })));
+  const whole = rules.map((other, position) => ({ other, position })).filter(({ other }) => WHOLE_SITE.has(other.path) && other.handler !== 'noAuth');
+  return rules.flatMap((rule, index) => whole.filter(({ position }) => position < index).map((earlier) => ({ rule, index, ...earlier })));
 }

@@ -4,6 +4,7 @@ import type { PolicyRule } from '../../mesh/authorization-policy';
 import { ClientCheck, clientCheckOf } from '../../mesh/client-check';
 import { describeServer, GatewayServer } from '../../mesh/gateway';
 import type { GatewayProxy } from '../../mesh/gateway-proxy';
+import { hostsFor } from '../../mesh/host-name';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
 
@@ -48,12 +49,14 @@ function serversFor({ servers }: GatewayProxy, { to, when }: PolicyRule): Gatewa
   const named = to.map((operation) => operation.find(({ key }) => key === 'hosts')?.values);
   if (named.length === 0 || named.includes(undefined)) return candidates;
   const hosts = named.flatMap((values) => values!).map((value) => value.toLowerCase().replace(/:(\*|\d+)$/, ''));
-  const serve = (host: string) => candidates.filter((server) => server.hosts.some((entry) => covers(entry.slice(entry.indexOf('/') + 1).toLowerCase(), host)));
-  return hosts.some((host) => host.includes('*') || serve(host).length === 0) ? [] : [...new Set(hosts.flatMap(serve))];
-}
-
-function covers(pattern: string, host: string): boolean {
-  return pattern === '*' || pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)));
+  const served = candidates.map((server) => ({ server, names: hostsFor(server.hosts.map((entry) => entry.slice(entry.indexOf('/') + 1).toLowerCase()), hosts.length) }));
+  const found = new Set<GatewayServer>();
+  for (const host of hosts) {
+    const serving = host.includes('*') ? [] : served.filter(({ names }) => names.covers(host));
+    if (serving.length === 0) return [];
+    serving.forEach(({ server }) => found.add(server));
+  }
+  return [...found];
 }
 
 /** TCP and TLS that stays closed are no concern of HTTP rules, but may be of this one. */

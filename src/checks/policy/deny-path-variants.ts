@@ -1,6 +1,7 @@
 import { describeRule, enforcedPolicies, PolicyValue, valuesOf, WrittenPolicy } from './written-policies';
-import { isTemplate, templateTest } from '../../authz/path-template';
+import { anyTemplateTest, isTemplate } from '../../authz/path-template';
 import { anyTextTest } from '../../authz/string-match';
+import { grouped } from '../../mesh/groups';
 import { PathNormalization } from '../../mesh/path-normalization';
 import type { Check } from '../check';
 import { Effect, Finding, PatchOperation, Severity } from '../finding';
@@ -15,23 +16,22 @@ export const denyPathVariants: Check = {
   find: (context) => {
     const { pathNormalization } = context.view.settings;
     const merges = pathNormalization === PathNormalization.MERGE_SLASHES || pathNormalization === PathNormalization.DECODE_AND_MERGE_SLASHES;
-    return enforcedPolicies(context).filter(({ action }) => action === 'DENY')
-      .flatMap((policy) => policy.rules.flatMap((_rule, index) => findingsOf(policy, index, merges)));
+    return enforcedPolicies(context).filter(({ action }) => action === 'DENY').flatMap((policy) => {
+      const denied = valuesOf(policy, 'paths').filter(({ negated }) => !negated);
+      return [...grouped(denied, ({ rule }) => String(rule)).values()].flatMap((values) => findingsOf(policy, values, merges));
+    });
   },
 };
 
-function findingsOf(policy: WrittenPolicy, rule: number, merges: boolean): Finding[] {
-  const values = valuesOf(policy, 'paths').filter(({ negated, rule: number }) => !negated && number === rule);
-  const tests = [
-    anyTextTest(values.map(({ value }) => value).filter((value) => !isTemplate(value))),
-    ...values.filter(({ value }) => isTemplate(value)).map(({ value }) => templateTest(value)),
-  ];
+/** Findings in the paths of one rule. */
+function findingsOf(policy: WrittenPolicy, values: readonly PolicyValue[], merges: boolean): Finding[] {
+  const listed = new Set(values.map(({ value }) => value));
+  const [byTemplate, byText] = [anyTemplateTest([...listed].filter(isTemplate)), anyTextTest([...listed].filter((value) => !isTemplate(value)))];
   const told = new Set<string>();
-  return values.flatMap(({ value, path }: PolicyValue): Finding[] => {
+  return values.flatMap(({ value, rule, path }): Finding[] => {
     // `/p` and `/p/` have some in common.
-    const open = spellings(value).filter(({ example, probe = example }) => !told.has(example) && !(merges && example.startsWith('//')) && !tests.some((test) => test(probe)));
+    const open = spellings(value).filter(({ example, probe = example }) => !told.has(example) && !(merges && example.startsWith('//')) && !byText(probe) && !byTemplate(probe));
     open.forEach(({ example }) => told.add(example));
-    const listed = new Set(values.map((other) => other.value));
     const missing = [...new Set(open.flatMap(({ patterns }) => patterns))].filter((pattern) => !listed.has(pattern));
     return open.length === 0 ? [] : [{
       object: policy.object,

@@ -21,10 +21,13 @@ export const servicePort: Check = {
     const values = valuesOf(policy, 'ports', 'destination.port');
     if (values.length === 0) return [];
     const ports = translations(policy, context);
+    const targets = new Set(ports.map(({ target }) => String(target)));
+    const changing = ports.filter(({ port, target }) => target !== port);
+    const moved = new Map(changing.reverse().map((translation) => [String(translation.port), translation]));
+    const written = new Set(values.map((other) => `${other.rule} ${other.value}`));
     return values.flatMap(({ value, negated, rule, path }): Finding[] => {
-      const wrong = ports.find(({ port, target }) => String(port) === value && target !== port);
-      if (wrong === undefined || ports.some(({ target }) => String(target) === value)) return [];
-      if (values.some((other) => other.rule === rule && other.value === String(wrong.target))) return [];
+      const wrong = moved.get(value);
+      if (wrong === undefined || targets.has(value) || written.has(`${rule} ${wrong.target}`)) return [];
       return [{
         object: policy.object,
         path,

@@ -1,4 +1,4 @@
-import { tellersOf, tellsIdentity } from './secured-routes';
+import { tellersOf, toldHeaders } from './secured-routes';
 import { gatewayChanges, gatewayRoutes, WrittenRoute } from './written-routes';
 import { describeObject, KubeObject } from '../../mesh/kube-object';
 import type { HttpRoute } from '../../mesh/virtual-service';
@@ -41,9 +41,10 @@ function writtenAuthorities(context: CheckContext): WrittenAuthority[] {
 
 /** A header in which some route tells the same workload an identity under a host, and which this route lets pass. */
 function openHeader(context: CheckContext, route: HttpRoute, host: string): { readonly name: string; readonly teller: KubeObject } | undefined {
-  for (const destination of route.destinations) {
-    for (const [name, { object }] of tellersOf(context, destination.host, host)) {
-      if (!tellsIdentity(route, name)) return { name, teller: object };
+  const told = toldHeaders(route);
+  for (const destination of new Set(route.destinations.map((one) => one.host))) {
+    for (const [name, { object }] of tellersOf(context, destination, host)) {
+      if (!told.has(name)) return { name, teller: object };
     }
   }
   return undefined;

@@ -1,6 +1,6 @@
 import { isOfGateways, writtenVirtualServices } from './written-routes';
 import type { GatewayObject } from '../../mesh/gateway';
-import { intersection, hostsForNamespace } from '../../mesh/host-name';
+import { hostsFor, hostsForNamespace, meets } from '../../mesh/host-name';
 import { describeObject } from '../../mesh/kube-object';
 import { field, texts } from '../../mesh/value';
 import type { VirtualService } from '../../mesh/virtual-service';
@@ -30,7 +30,7 @@ export const hostNotServed: Check = {
 function hostFindings(service: VirtualService, gateways: readonly GatewayObject[], allKnown: boolean): Finding[] {
   const { object, namespace, hosts } = service;
   const entries = gateways.flatMap(({ servers }) => servers).flatMap((server) => server.hosts);
-  const served = hostsForNamespace(entries, namespace).map((host) => host.toLowerCase());
+  const served = hostsFor(hostsForNamespace(entries, namespace).map((host) => host.toLowerCase()), hosts.length);
   return texts(field(object.spec, 'hosts')).flatMap((written, index): Finding[] => {
     const place = { object, path: ['spec', 'hosts', index] };
     if (written !== '' && !written.includes('.') && !written.startsWith('*')) {
@@ -41,7 +41,7 @@ function hostFindings(service: VirtualService, gateways: readonly GatewayObject[
         cure: 'write the host name that clients use',
       }];
     }
-    if (!allKnown || intersection(served, [written.toLowerCase()]).length > 0) return [];
+    if (!allKnown || meets(served, written.toLowerCase())) return [];
     return [{
       ...place,
       message: `host \`${written}\` of ${describeObject(object)} is served by none of its gateways for namespace \`${namespace}\``,

@@ -1,6 +1,5 @@
 import { isCatchAll } from './shadowed-route';
 import { writtenVirtualServices } from './written-routes';
-import { putInto } from '../../mesh/groups';
 import { describeObject } from '../../mesh/kube-object';
 import type { VirtualService } from '../../mesh/virtual-service';
 import type { Check } from '../check';
@@ -13,11 +12,11 @@ export const privateRouteFirst: Check = {
   severity: Severity.WARNING,
   effect: Effect.OPEN,
   find: (context) => {
-    const places = new Map<string, VirtualService[]>();
     const written = writtenVirtualServices(context);
-    for (const service of written) keysOf(service).forEach((key) => putInto(places, key, service));
+    const shared = new Map<string, VirtualService>();
+    for (const service of written.filter((one) => !isPrivate(one))) keysOf(service).forEach((key) => shared.set(key, shared.get(key) ?? service));
     return written.filter((service) => isPrivate(service) && service.http.some(isCatchAll)).flatMap((service): Finding[] => {
-      const shadowed = keysOf(service).flatMap((key) => places.get(key)!).find((other) => !isPrivate(other));
+      const shadowed = keysOf(service).map((key) => shared.get(key)).find((other) => other !== undefined);
       return shadowed === undefined ? [] : [{
         object: service.object,
         path: ['spec', 'exportTo'],

@@ -15,7 +15,7 @@ export interface SecuredRoute {
 }
 
 /** The routes that tell identities in headers, by the destination that they lead to. */
-export const securedRoutes: (context: CheckContext) => ReadonlyMap<string, readonly SecuredRoute[]> = oncePerContext(({ view }) => {
+const securedRoutes: (context: CheckContext) => ReadonlyMap<string, readonly SecuredRoute[]> = oncePerContext(({ view }) => {
   const found = new Map<string, SecuredRoute[]>();
   for (const virtualService of view.virtualServices) {
     for (const route of virtualService.http) {
@@ -26,6 +26,29 @@ export const securedRoutes: (context: CheckContext) => ReadonlyMap<string, reado
   }
   return found;
 });
+
+const tellersByHeader = oncePerContext((context) => {
+  const found = new Map<string, Map<string, SecuredRoute[]>>();
+  for (const [destination, routes] of securedRoutes(context)) {
+    for (const secured of routes) {
+      for (const header of secured.headers) {
+        const tellers = within(found, destination);
+        const known = tellers.get(header);
+        if (known === undefined) tellers.set(header, [secured]);
+        else if (known.length < 2) known.push(secured);
+      }
+    }
+  }
+  return found;
+});
+
+/** The headers in which other routes than one tell a workload identities, each with the first that does. */
+export function* otherTellersOf(context: CheckContext, destination: string, route: HttpRoute): Generator<readonly [string, SecuredRoute]> {
+  for (const [header, tellers] of tellersByHeader(context).get(destination) ?? []) {
+    const other = tellers.find((secured) => secured.route !== route);
+    if (other !== undefined) yield [header, other];
+  }
+}
 
 /** Which VirtualService tells a workload an identity under a host, by destination, host and header; hosts and headers in lower case. */
 const securedHosts = oncePerContext((context) => {
@@ -66,13 +89,14 @@ const isAskedFor = oncePerContext((context) => {
   return anyTextTest([...served, ...named.map(({ value }) => value.replace(/:(?:\d+|\*)$/, ''))].filter((host) => host !== '*').map((host) => host.toLowerCase()));
 });
 
-/** Whether a route removes a header, or writes the certificate's word over it, so that a client cannot make it up. */
-export function tellsIdentity({ headers, destinations }: HttpRoute, name: string): boolean {
-  const everywhere = destinations.length > 0 && destinations.every((destination) => handles(destination.headers, name));
-  return handles(headers, name) || everywhere;
+/** The headers, in lower case, that a route removes, or writes the certificate's word over, so that a client cannot make them up. */
+export function toldHeaders({ headers, destinations }: HttpRoute): ReadonlySet<string> {
+  const told = new Set(handled(headers));
+  const [first, ...others] = destinations.map((destination) => handled(destination.headers));
+  for (const name of first ?? []) if (others.every((names) => names.has(name))) told.add(name);
+  return told;
 }
 
-function handles({ remove, set }: HttpRoute['headers'], name: string): boolean {
-  return remove.some((removed) => removed.toLowerCase() === name)
-    || set.some(([written, value]) => written.toLowerCase() === name && isOfCertificate(value));
+function handled({ remove, set }: HttpRoute['headers']): Set<string> {
+  return new Set([...remove, ...set.filter(([, value]) => isOfCertificate(value)).map(([name]) => name)].map((name) => name.toLowerCase()));
 }

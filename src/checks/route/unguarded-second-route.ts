@@ -1,8 +1,10 @@
-import { securedRoutes, tellsIdentity } from './secured-routes';
+import { otherTellersOf, SecuredRoute, toldHeaders } from './secured-routes';
 import { gatewayRoutes } from './written-routes';
 import { describeObject } from '../../mesh/kube-object';
 import { at, entries, field, list, texts, Value } from '../../mesh/value';
+import type { HttpRoute } from '../../mesh/virtual-service';
 import type { Check } from '../check';
+import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
 import { pointer } from '../pointer';
 
@@ -13,21 +15,31 @@ export const unguardedSecondRoute: Check = {
   severity: Severity.WARNING,
   effect: Effect.OPEN,
   find: (context) => gatewayRoutes(context).flatMap(({ virtualService, route, path }): Finding[] => {
-    const others = route.destinations.flatMap(({ host }) => securedRoutes(context).get(host) ?? []).filter((secured) => secured.route !== route);
-    const open = others.flatMap((secured) => secured.headers.filter((name) => !tellsIdentity(route, name)).map((name) => ({ name, secured })));
-    if (open.length === 0) return [];
-    const names = [...new Set(open.map(({ name }) => name))];
+    const open = openHeaders(context, route);
+    if (open.size === 0) return [];
+    const names = [...open.keys()];
+    const [{ virtualService: other }] = open.values();
     return [{
       object: virtualService.object,
       path: [...path, 'route'],
-      message: `${describeObject(virtualService.object)} leads to the workload of ${describeObject(open[0].secured.virtualService.object)} and passes on ${names.map((name) => `\`${name}\``).join(', ')} as clients send it`,
+      message: `${describeObject(virtualService.object)} leads to the workload of ${describeObject(other.object)} and passes on ${names.map((name) => `\`${name}\``).join(', ')} as clients send it`,
       effect: 'an application that trusts the header believes whatever identity a client of this route makes up',
       cure: 'remove the header on this route too',
       patch: [{ op: 'add', path: pointer([...path, 'headers']), value: removing(virtualService.object.spec, path[2] as number, names) }],
-      related: [open[0].secured.virtualService.object],
+      related: [other.object],
     }];
   }),
 };
+
+/** The headers in which other routes tell the same workload identities, and which this one lets pass, each with the first of the others. */
+function openHeaders(context: CheckContext, route: HttpRoute): ReadonlyMap<string, SecuredRoute> {
+  const told = toldHeaders(route);
+  const open = new Map<string, SecuredRoute>();
+  for (const host of new Set(route.destinations.map((destination) => destination.host))) {
+    for (const [name, secured] of otherTellersOf(context, host, route)) if (!told.has(name) && !open.has(name)) open.set(name, secured);
+  }
+  return open;
+}
 
 /** The `headers` of a route, with more names to remove. */
 function removing(spec: Value, index: number, names: readonly string[]): Value {

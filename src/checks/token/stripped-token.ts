@@ -8,6 +8,7 @@ import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
 import { targetsOf } from '../policy/targets';
 import { enforcedPolicies, WrittenPolicy } from '../policy/written-policies';
+import { oncePerContext } from '../written';
 
 /**
  * MTLS033: a gateway verifies a token and takes it away, and the workload behind it demands it.
@@ -24,11 +25,8 @@ export const strippedToken: Check = {
 };
 
 function findingsOf(context: CheckContext, authentication: RequestAuthentication, rule: JwtRule, index: number): Finding[] {
-  const victims = enforcedPolicies(context).flatMap((policy) => {
-    if (ruleThatDemandsToken(policy) === undefined || targetsOf(context, policy).gateways.length > 0) return [];
-    const reads = (its: JwtRule) => its.issuer === rule.issuer && shareLocation(its, rule);
-    const near = nearby(context, authenticationsByNamespace(context), policy.object.namespace);
-    const needed = near.some((other) => mayMeet(context, policy, other) && other.rules.some(reads));
+  const victims = demandingPolicies(context).flatMap(({ policy, read }) => {
+    const needed = placesOf(rule).some((place) => read.has(place));
     const reach = needed ? reachOf(context, authentication, policy) : undefined;
     return reach === undefined ? [] : [{ policy, certain: reach === 'certain' }];
   });
@@ -56,10 +54,16 @@ function reachOf(context: CheckContext, authentication: RequestAuthentication, {
   return services.includes(undefined) ? 'possible' : undefined;
 }
 
-/** Whether two rules read tokens of one place. */
-function shareLocation(one: JwtRule, other: JwtRule): boolean {
-  const places = locations(other);
-  return locations(one).some((place) => places.includes(place));
+/** The policies of workloads that demand tokens, and which tokens are read there: of which issuer and from where. */
+const demandingPolicies = oncePerContext((context) => enforcedPolicies(context)
+  .filter((policy) => ruleThatDemandsToken(policy) !== undefined && targetsOf(context, policy).gateways.length === 0).map((policy) => {
+    const near = nearby(context, authenticationsByNamespace(context), policy.object.namespace).filter((other) => mayMeet(context, policy, other));
+    return { policy, read: new Set(near.flatMap(({ rules }) => rules).flatMap(placesOf)) };
+  }));
+
+/** Where a rule reads tokens of its issuer. */
+function placesOf(rule: JwtRule): string[] {
+  return locations(rule).map((place) => JSON.stringify([rule.issuer, place]));
 }
 
 function locations({ fromHeaders, fromParams, fromCookies }: JwtRule): string[] {

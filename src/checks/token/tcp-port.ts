@@ -4,6 +4,7 @@ import { number, field, list } from '../../mesh/value';
 import type { Check } from '../check';
 import { Effect, Severity } from '../finding';
 import { targetsOf } from '../policy/targets';
+import { oncePerContext } from '../written';
 
 /**
  * MTLS049: tokens are verified for a Service whose ports Istio takes for TCP.
@@ -20,7 +21,7 @@ export const tcpPort: Check = {
     const services = targetsOf(context, authentication).services.filter(({ ports }) => ports.length > 0);
     if (services.some(({ ports }) => ports.some(({ http }) => http))) return [];
     return services.flatMap(({ namespace, name, ports: [port] }) => {
-      const object = context.of('Service', '').find((candidate) => candidate.namespace === namespace && candidate.name === name);
+      const object = servicesByName(context).get(`${namespace}/${name}`);
       if (object === undefined) return [];
       const index = list(field(object.spec, 'ports')).findIndex((entry) => number(field(entry, 'port')) === port.port);
       return [{
@@ -35,3 +36,6 @@ export const tcpPort: Check = {
     });
   }),
 };
+
+/** The first of each name. */
+const servicesByName = oncePerContext((context) => new Map([...context.of('Service', '')].reverse().map((object) => [`${object.namespace}/${object.name}`, object])));

@@ -2,10 +2,12 @@ import { isTokenKey, mayMeet, nearby, policiesByNamespace, writtenAuthentication
 import type { AuthorizationPolicy } from '../../mesh/authorization-policy';
 import { describeObject } from '../../mesh/kube-object';
 import type { RequestAuthentication } from '../../mesh/request-authentication';
+import type { RouteMatch } from '../../mesh/virtual-service';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Severity } from '../finding';
 import { targetsOf } from '../policy/targets';
+import { oncePerContext } from '../written';
 
 /**
  * MTLS030: tokens are verified and nothing demands one.
@@ -46,7 +48,12 @@ function readsTokens({ action, rules }: AuthorizationPolicy): boolean {
 
 /** At a gateway, routes may read the claims. */
 function isForRouting(context: CheckContext, authentication: RequestAuthentication): boolean {
-  const matches = context.view.virtualServices.flatMap(({ http }) => http.flatMap((route) => route.matches ?? []));
-  const names = matches.flatMap(({ headers, withoutHeaders }) => [...headers, ...withoutHeaders]).map(({ name }) => name);
-  return names.some((name) => /^@request\.auth\.claims/i.test(name)) && targetsOf(context, authentication).gateways.length > 0;
+  return routesReadClaims(context) && targetsOf(context, authentication).gateways.length > 0;
+}
+
+const routesReadClaims = oncePerContext(({ view }) => view.virtualServices.flatMap(({ http }) => http)
+  .some(({ matches }) => matches?.some(readsClaims)));
+
+function readsClaims({ headers, withoutHeaders }: RouteMatch): boolean {
+  return [headers, withoutHeaders].some((patterns) => patterns.some(({ name }) => /^@request\.auth\.claims/i.test(name)));
 }

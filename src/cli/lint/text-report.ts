@@ -2,6 +2,7 @@ import { createColors } from 'picocolors';
 import { codeFrame } from './code-frame';
 import { counts, LintResult, Placed, PlacedAcknowledgement } from './lint-result';
 import { pageOf, PatchOperation, Severity } from '../../checks';
+import { grouped } from '../../mesh/groups';
 import { describeObject } from '../../mesh/kube-object';
 import { Terminal } from '../terminal';
 import { labelled, oneLine, wrapped } from '../text-layout';
@@ -12,7 +13,7 @@ const INDENTATION = 4;
 /** Writes what `lint` came to for people: by file, each finding with its lines, what happens, and the cure; the count last. */
 export function textReport(terminal: Terminal, result: LintResult): void {
   const colours = createColors(terminal.colour);
-  const files = grouped(result.findings);
+  const files = grouped(result.findings, ({ region }) => region.file);
   const lines = [
     ...[...files].flatMap(([file, findings]) => [colours.underline(oneLine(shownName(file))), '', ...findings.flatMap((finding) => [...findingLines(finding, terminal.colour), ''])]),
     ...acknowledgedLines(result.acknowledged),
@@ -68,12 +69,6 @@ function summary(result: LintResult, colour: boolean): string {
   if (errors + warnings === 0) return `${green('fine')}${acknowledged}: ${read}`;
   const paint = errors > 0 ? red : yellow;
   return `${bold(paint(`${count(errors, 'error')}, ${count(warnings, 'warning')}`))}${acknowledged}: ${read}`;
-}
-
-function grouped(findings: readonly Placed[]): Map<string, Placed[]> {
-  const files = new Map<string, Placed[]>();
-  for (const finding of findings) files.set(finding.region.file, [...files.get(finding.region.file) ?? [], finding]);
-  return files;
 }
 
 function shownName(file: string): string {
