@@ -1,5 +1,6 @@
 import { EVERY_LIST } from './every-list';
 import { CATALOGUE, CheckContext } from '../../src/checks';
+import { MeshProfile } from '../../src/model/mesh-profile';
 
 const SMALL = 200;
 const TIMES = 8;
@@ -55,7 +56,7 @@ test.each(GROWTHS.filter(({ where }) => !BY_NATURE.has(where)))('the time of all
 });
 
 test('none of the manifests is refused: of refused ones no list would be read', () => {
-  expect(new CheckContext(EVERY_LIST as never, { kyma: true }).view.refused.map(({ reason }) => reason)).toEqual([]);
+  expect(new CheckContext(EVERY_LIST as never, { mesh: MeshProfile.KYMA }).view.refused.map(({ reason }) => reason)).toEqual([]);
 });
 
 /** The checks, and the reading of the manifests, whose time grows too fast from some manifests to others. */
@@ -66,7 +67,7 @@ function tooSlow(few: unknown[], more: unknown[]): string[] {
 
 /** How long each check takes, and the reading. */
 function milliseconds(documents: unknown[]): ReadonlyMap<string, number> {
-  const [context, reading] = timed(() => new CheckContext(documents as never, { kyma: true, istioVersion: '1.28.0' }));
+  const [context, reading] = timed(() => new CheckContext(documents as never, { mesh: MeshProfile.KYMA, istioVersion: '1.28.0' }));
   return new Map([['reading', reading], ...CATALOGUE.map((check): [string, number] => [check.id, timed(() => check.find(context))[1]])]);
 }
 
