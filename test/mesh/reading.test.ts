@@ -62,11 +62,11 @@ test('an ExternalGateway becomes a Gateway that demands certificates, and a filt
       apiVersion: 'networking.istio.io/v1',
       kind: 'Gateway',
       metadata: { name: 'a-gw', namespace: 'n' },
-      spec: { selector: { istio: 'ingressgateway' }, servers: [{ hosts: ['a.test', 'in-a.invalid'], port: { name: 'https-external', number: 443, protocol: 'HTTPS' }, tls: { mode: 'MUTUAL', credentialName: 'a-tls' } }] },
+      spec: { selector: { istio: 'ingressgateway' }, servers: [{ hosts: ['a.test', 'in.kyma.invalid'], port: { name: 'https-external', number: 443, protocol: 'HTTPS' }, tls: { mode: 'MUTUAL', credentialName: 'a-tls' } }] },
     },
     { apiVersion: 'networking.istio.io/v1alpha3', kind: 'EnvoyFilter', metadata: { name: 'a-cv', namespace: 'istio-system' }, spec: { workloadSelector: { labels: { istio: 'ingressgateway' } } } },
   ]);
-  expect(expandExternalGateway(object('ExternalGateway', { externalDomain: 'a.test' }))[0]).toHaveProperty('spec.servers.0.hosts', ['a.test', 'external-a.invalid']);
+  expect(expandExternalGateway(object('ExternalGateway', { externalDomain: 'a.test' }))[0]).toHaveProperty('spec.servers.0.hosts', ['a.test', 'external.kyma.invalid']);
   expect(expandExternalGateway(object('ExternalGateway', {}))).toEqual([]);
 });
 

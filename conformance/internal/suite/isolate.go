@@ -3,6 +3,7 @@ package suite
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
@@ -46,6 +47,13 @@ func contains(objects []*unstructured.Unstructured, wanted *unstructured.Unstruc
 		return o.GroupVersionKind().GroupKind() == wanted.GroupVersionKind().GroupKind() && namespaceOf(o) == namespaceOf(wanted) && o.GetName() == wanted.GetName()
 	})
 }
+
+// beginsShut tells whether the first step expects a closed door. Envoy shares a Secret that it still holds for a listener which drains, so that the suite before must be gone.
+func (s *Suite) beginsShut() bool {
+	return len(s.Secrets) > 0 && slices.ContainsFunc(s.Steps[0].Requests, func(r Request) bool { return !slices.ContainsFunc(r.Expect, isStatus) })
+}
+
+func isStatus(verdict string) bool { _, err := strconv.Atoi(verdict); return err == nil }
 
 // rejects tells whether what Envoy holds before a step decides what is seen after it.
 func (s *Suite) rejects() bool {

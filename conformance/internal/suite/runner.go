@@ -152,7 +152,7 @@ func (r *run) all(ctx context.Context) (err error) {
 	if r.healthy, err = r.Mesh.Restarts(ctx); err != nil {
 		return err
 	}
-	if r.unsettled && (!r.suite.isolated || r.suite.rejects()) { // load may begin before the first step's own convergence
+	if r.unsettled && (!r.suite.isolated || r.suite.rejects() || r.suite.beginsShut()) { // load may begin before the first step's own convergence
 		if err := r.settle(ctx); err != nil {
 			return err
 		}
