@@ -27,8 +27,8 @@ func (s *Suite) check() error {
 			return err
 		}
 	}
-	if s.Column != "" && s.Column != "next" && s.Column != "old-envoy" {
-		return fmt.Errorf("invalid column `%s`: expected next or old-envoy", s.Column)
+	if s.Column != "" && s.Column != "1.30" && s.Column != "next" && s.Column != "old-envoy" {
+		return fmt.Errorf("invalid column `%s`: expected 1.30, next or old-envoy", s.Column)
 	}
 	last := map[string]bool{}
 	for i, step := range s.Steps {

@@ -29,7 +29,7 @@ type Suite struct {
 	Steps        []Step                         `json:"steps"`
 	Mutations    []Mutation                     `json:"mutations,omitempty"`
 	Lint         map[string]any                 `json:"lint,omitempty"`   // of the cases of checks: their settings; read by jest only
-	Column       string                         `json:"column,omitempty"` // the one column on which the suite can run: next or old-envoy
+	Column       string                         `json:"column,omitempty"` // the one column on which the suite can run: 1.30, next or old-envoy
 
 	file     string
 	isolated bool // every step starts from nothing but the suite's Secrets

@@ -134,13 +134,18 @@ describe('a CA of clients in a Secret (MTLS109)', () => {
   const frontend = (tls: object, listener = tlsListener(undefined)) => kubernetesGateway([listener], { tls: { frontend: tls } });
 
   test('is told', () => {
-    expect(find(secretAnchor, [frontend({ default: validation('Secret') })])).toEqual([{
+    expect(find(secretAnchor, [frontend({ default: validation('Secret') })], { istioVersion: '1.30' })).toEqual([{
       object: expect.objectContaining({ kind: 'Gateway' }),
       path: ['spec', 'tls', 'frontend', 'default', 'validation', 'caCertificateRefs', 0, 'kind'],
       message: 'Gateway `edge/edge` verifies clients by Secret `clients`',
-      effect: 'Istio gives the Secret to no gateway, and every connection is closed during the handshake',
+      effect: 'Istio 1.30 gives the Secret to no gateway, and every connection is closed during the handshake',
       cure: 'put the CA in a ConfigMap, key `ca.crt`, and name that: `kind: ConfigMap`',
     }]);
+  });
+
+  test.each([[undefined, 'warning'], ['1.27.3', undefined], ['1.31', 'warning'], ['1.32', 'none'], ['1.32.0', 'none']])('for Istio %s: %s', (istioVersion, severity) => {
+    const found = find(secretAnchor, [frontend({ default: validation('Secret') })], { istioVersion });
+    expect(found.length === 0 ? 'none' : found[0].severity).toBe(severity);
   });
 
   test.each<[string, Manifest, string[]]>([
