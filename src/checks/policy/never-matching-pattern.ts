@@ -11,18 +11,33 @@ export const neverMatchingPattern: Check = {
   title: 'a value that reads like a pattern and never matches',
   severity: Severity.ERROR,
   effect: Effect.OPEN,
-  find: (context) => enforcedPolicies(context).flatMap((policy) => valuesOf(policy, ...PATTERNS).flatMap((value): Finding[] => {
-    const problem = methodProblem(value) ?? patternProblem(value);
-    return problem === undefined ? [] : [{
+  find: (context) => enforcedPolicies(context).flatMap((policy) => {
+    const values = valuesOf(policy, ...PATTERNS);
+    const wrong = values.flatMap((value) => {
+      const problem = methodProblem(value) ?? patternProblem(value);
+      return problem === undefined ? [] : [{ value, problem }];
+    });
+    const written = new Set(wrong.length === 0 ? [] : values.map((value) => inList(value, value.value)));
+    return wrong.filter(({ value }) => !isSpare(value, written)).map(({ value, problem }): Finding => ({
       object: policy.object,
       path: value.path,
       message: `${value.key} \`${value.value}\` in ${describeRule(value.rule, policy)} ${problem.why}`,
       effect: neverMatches(policy.action, value.negated),
       cure: problem.cure,
       patch: problem.instead === undefined ? undefined : [{ op: 'replace', path: pointer(value.path), value: problem.instead }],
-    }];
-  })),
+    }));
+  }),
 };
+
+/** Whether a value that ends in more than one `*` stands beside the one that is meant, as in `[/p/*, /p/**]`: then it is of no use and of no harm. */
+function isSpare(value: PolicyValue, written: ReadonlySet<string>): boolean {
+  return value.value.endsWith('**') && written.has(inList(value, value.value.replace(/\*+$/, '*')));
+}
+
+/** A value and the list that it stands in. */
+function inList({ path }: PolicyValue, value: string): string {
+  return `${pointer(path.slice(0, -1))} ${value}`;
+}
 
 interface Problem {
   readonly why: string;

@@ -125,6 +125,7 @@ describe('MTLS094: a host that is taken', () => {
     { name: 'by the VirtualService of another APIRule of the namespace', documents: [first, route({ 'apirule.gateway.kyma-project.io/name': 'other', 'apirule.gateway.kyma-project.io/namespace': 'shop' })], found: ['APIRule shop/orders spec.hosts.0'] },
     { name: 'silent: by an APIRule that Kyma refuses', documents: [first, apiRule([], {}, { name: 'old' }, 'v1beta1')], found: [] },
     { name: 'silent: other hosts', documents: [first, apiRule([rule('/*', noAuth)], { hosts: ['x.d.test'] }, { name: 'x' })], found: [] },
+    { name: 'silent: the same APIRule twice, which is MTLS101', documents: [first, first], found: [] },
     { name: 'silent: no host', documents: [apiRule([rule('/*', noAuth)], { hosts: [] }), apiRule([rule('/*', noAuth)], { hosts: [] }, { name: 'x' })], found: [] },
   ])('$name', ({ documents, found }) => expect(run('MTLS094', documents)).toEqual(found));
 
