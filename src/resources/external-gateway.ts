@@ -28,7 +28,7 @@ export interface ExternalGatewayProps {
    */
   readonly caSecretNamespace?: string;
   /**
-   * The first label of the domain inside Kyma.
+   * The first label of the domain inside Kyma. Of two ExternalGateways with the same one, istiod serves only one.
    * @default `external`
    */
   readonly kymaSubdomain?: string;
