@@ -62,15 +62,15 @@ func (r *run) applyAll(ctx context.Context, objects []*unstructured.Unstructured
 	return nil
 }
 
-// remember notes what is to be removed afterwards, and what is to become again what it was: settings of the mesh itself, which the suite overwrites.
+// remember notes what is to be removed afterwards, and what is to become again what it was: settings of the mesh itself and workloads that every suite finds, which this one overwrites.
 func (r *run) remember(ctx context.Context, objects []*unstructured.Unstructured) error {
 	for _, object := range objects {
-		if object.GetKind() == "ConfigMap" && namespaceOf(object) == mesh.SystemNamespace && !r.own(object) {
+		if mayBeOfOthers(object) && !r.own(object) {
 			before, err := r.cluster.find(ctx, reference(object))
 			if err != nil && !apierrors.IsNotFound(err) {
 				return err
 			}
-			if err == nil {
+			if err == nil && before.GetDeletionTimestamp() == nil {
 				r.undo = append(r.undo, before)
 				continue
 			}
@@ -78,6 +78,16 @@ func (r *run) remember(ctx context.Context, objects []*unstructured.Unstructured
 		r.applied = append(r.applied, object)
 	}
 	return nil
+}
+
+// mayBeOfOthers tells whether the rig itself has objects of this kind in this place.
+func mayBeOfOthers(object *unstructured.Unstructured) bool {
+	switch object.GetKind() {
+	case "Deployment", "Service":
+		return true
+	default:
+		return object.GetKind() == "ConfigMap" && namespaceOf(object) == mesh.SystemNamespace
+	}
 }
 
 // deploymentOf names the Deployment that comes of an object: itself, or the one that istiod makes for a Gateway of the Gateway API without an address.

@@ -221,7 +221,15 @@ func (r *run) restoreAll(ctx context.Context) error {
 			return err
 		}
 	}
+	restored := r.undo
 	r.undo = nil
+	for _, object := range restored {
+		if name := deploymentOf(object); name != "" {
+			if err := r.Mesh.WaitForDeployment(ctx, namespaceOf(object), name); err != nil {
+				return err
+			}
+		}
+	}
 	return r.Mesh.WaitForDeployment(ctx, mesh.SystemNamespace, "istio-ingressgateway")
 }
 
