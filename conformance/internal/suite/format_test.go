@@ -30,7 +30,7 @@ func TestMistakesInASuiteAreErrors(t *testing.T) {
 		{head + "{name: a, url: https://h/, expect: 200}\nmutations:\n- {name: m}", "needs a name and the requests that notice it"},
 		{"name: s\nsteps: [{name: one, faults: [rain]}]", "invalid fault `rain`"},
 		{head + "{name: a, url: https://h/, trustDomain: old.example, expect: 200}", "a trust domain needs an identity"},
-		{"name: s\ncolumn: moon\nsteps: [{name: one}]", "invalid column `moon`: expected next or old-envoy"},
+		{"name: s\ncolumn: moon\nsteps: [{name: one}]", "invalid column `moon`: expected 1.30, next or old-envoy"},
 		{"name: s\nsteps: [{name: one, cdk8s: FILE_PER_RESOURCE}]", "`cdk8s` goes with manifests in place only"},
 		{"name: s\nneeds: [moon]\nsteps: [{name: one}]", "no workload is called `moon`"},
 		{"name: s\nsteps: [{name: one, crashes: moon}]", "invalid program `moon`"},
