@@ -11,9 +11,14 @@ const REPOSITORY = 'https://github.com/cdk8s-istio-security/cdk8s-istio-security
 // GitHub sorts alerts of the tag `security` by this number: 9 and more is critical, 7 high, 4 medium.
 const SECURITY_SEVERITY: Record<Effect, string> = { [Effect.OPEN]: '8.5', [Effect.OUTAGE]: '5.5', [Effect.IGNORED]: '6.5', [Effect.REFUSED]: '3.0' };
 
+/** GitHub refuses a run with more results (code scanning, limits on SARIF results). */
+const MOST_RESULTS = 25_000;
+
 /** Writes what `lint` came to as SARIF 2.1.0 (OASIS), in the form that GitHub code scanning takes. */
 export function sarifReport(terminal: Terminal, { findings, acknowledged, unused }: LintResult): void {
   const fingerprint = fingerprints();
+  const results = [...findings, ...acknowledged].map((placed) => result(placed, fingerprint(placed)));
+  const kept = mostSevere(results);
   const log = {
     $schema: SCHEMA,
     version: '2.1.0',
@@ -21,11 +26,31 @@ export function sarifReport(terminal: Terminal, { findings, acknowledged, unused
       tool: { driver: { name: 'cdk8s-istio-security', informationUri: REPOSITORY, rules: CATALOGUE.map(rule) } },
       columnKind: 'utf16CodeUnits',
       originalUriBaseIds: { SRCROOT: { description: { text: 'the working directory of lint' } } },
-      invocations: [{ executionSuccessful: true, toolExecutionNotifications: unused.map(notification) }],
-      results: [...findings, ...acknowledged].map((placed) => result(placed, fingerprint(placed))),
+      invocations: [{
+        executionSuccessful: true,
+        toolExecutionNotifications: [...unused.map(notification), ...leftOut(results.length - kept.length)],
+      }],
+      results: kept,
     }],
   };
   terminal.write(`${JSON.stringify(log, undefined, 2)}\n`);
+}
+
+interface Result {
+  readonly level: string;
+  readonly suppressions?: readonly unknown[];
+}
+
+/** As many results as GitHub takes, in their order: errors before warnings, what is acknowledged last. */
+function mostSevere<T extends Result>(results: readonly T[]): readonly T[] {
+  if (results.length <= MOST_RESULTS) return results;
+  const weight = ({ level: severity, suppressions }: Result) => (suppressions !== undefined ? 2 : severity === 'error' ? 0 : 1);
+  const kept = new Set([...results].sort((a, b) => weight(a) - weight(b)).slice(0, MOST_RESULTS));
+  return results.filter((one) => kept.has(one));
+}
+
+function leftOut(amount: number) {
+  return amount === 0 ? [] : [{ level: 'warning', message: { text: `${amount} more findings are left out: GitHub takes ${MOST_RESULTS} of a run. \`--format json\` has them all.` } }];
 }
 
 function rule(check: typeof CATALOGUE[number]) {
@@ -42,7 +67,7 @@ function rule(check: typeof CATALOGUE[number]) {
 }
 
 function result(placed: Placed | PlacedAcknowledgement, fingerprint: string) {
-  const { report: { check, severity, message, effect, cure, object, path }, region } = placed;
+  const { report: { check, severity, message, effect, cure, object, path, patch }, region } = placed;
   return {
     ruleId: check.id,
     ruleIndex: CATALOGUE.indexOf(check),
@@ -50,6 +75,8 @@ function result(placed: Placed | PlacedAcknowledgement, fingerprint: string) {
     message: { text: `${sentence(message)} ${sentence(effect)} Cure: ${cure}.` },
     locations: [{ ...location(region), logicalLocations: [{ fullyQualifiedName: `${describeObject(object).replace(/`/g, '')} ${pointer(path)}`, kind: 'member' }] }],
     partialFingerprints: { 'finding/v1': fingerprint },
+    // A JSON patch (RFC 6902): SARIF's own fixes replace text, and --fix writes the objects anew.
+    ...patch === undefined ? {} : { properties: { patch } },
     ...'acknowledgement' in placed ? { suppressions: [suppression(placed.acknowledgement)] } : {},
   };
 }
@@ -81,7 +108,7 @@ function uriOf(file: string): string {
 function fingerprints(): (placed: Placed) => string {
   const seen = new Map<string, number>();
   return ({ report: { check, object, path }, region }) => {
-    const key = JSON.stringify([check.id, region.file, object.group, object.kind, object.namespace, object.name, pointer(path)]);
+    const key = JSON.stringify([check.id, region.file === '-' ? '-' : uriOf(region.file), object.group, object.kind, object.namespace, object.name, pointer(path)]);
     const number = (seen.get(key) ?? 0) + 1;
     seen.set(key, number);
     return createHash('sha256').update(`${key} ${number}`).digest('hex').slice(0, 32);

@@ -296,6 +296,35 @@ describe('as SARIF', () => {
     expect(results).toMatchObject([{ ruleId: 'MTLS012', suppressions: [{ kind: 'inSource', status: 'accepted', justification: 'the firewall closes port 80' }] }]);
   });
 
+  test('a finding is the same from wherever its file is named, and tells its patch', async () => {
+    const name = file('app.yaml', OPEN);
+    const print = ({ results }: any) => results.map(({ partialFingerprints }: any) => partialFingerprints['finding/v1']);
+    expect(print(await sarif([join(process.cwd(), name)]))).toEqual(print(await sarif([`./${name}`])));
+    const { results } = await sarif([file('spelled.yaml', `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: p, namespace: default}
+spec: {selector: {matchLabels: {app: a}}, rules: [{from: [{source: {principals: ["spiffe://a/ns/b/sa/c"]}}]}]}
+`)]);
+    expect(results.map(({ ruleId, properties }: any) => [ruleId, properties])).toContainEqual(['MTLS022', {
+      patch: [{ op: 'replace', path: '/spec/rules/0/from/0/source/principals/0', value: 'a/ns/b/sa/c' }],
+    }]);
+  });
+
+  test('more than GitHub takes is cut, errors first, and said', async () => {
+    const many = Array.from({ length: 25_100 }, (_, index) => `"spiffe://a/ns/b/sa/c${index}"`).join(', ');
+    const policy = (name: string, operation: string) => `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: ${name}, namespace: default}
+spec: {selector: {matchLabels: {app: a}}, rules: [{${operation}}]}
+`;
+    const text = `${policy('warned', 'to: [{operation: {hosts: [a.test]}}]')}---\n${policy('wrong', `from: [{source: {principals: [${many}]}}]`)}`;
+    const { invocations, results } = await sarif([file('app.yaml', text)]);
+    expect([results.length, new Set(results.map(({ level }: any) => level)).size]).toEqual([25_000, 1]);
+    expect(invocations[0].toolExecutionNotifications.map(({ message }: any) => message.text)).toEqual([
+      '101 more findings are left out: GitHub takes 25000 of a run. `--format json` has them all.',
+    ]);
+  });
+
   test('an acknowledgement that matches nothing is a notification, and standard input has no path', async () => {
     file('cdk8s-istio-security.yaml', 'acknowledge: [{id: MTLS101, name: orders, reason: it was so once}]');
     const { invocations, results } = await sarif(['-'], { input: OPEN });
