@@ -23,10 +23,10 @@ An **error** stops \`app.synth()\` and makes \`lint\` end with 1; a **warning** 
 *Fires*: the check finds the broken manifests of its case. *Silent*: it finds nothing in the repaired ones, and no other check an error. *Shown*: the
 [conformance rig](../../conformance/README.md) sends requests to both, on a real API server, istiod and Envoy, and they are answered as the case says.
 *Operator played*: the rig makes the objects that Kyma's operator was seen to make of an APIRule or ExternalGateway, and refuses what it was seen to refuse; what follows from them
-is shown on istiod and Envoy, that the operator does so is not. A version: shown with that one, for the others have not the field, or have the fix.
+is shown on istiod and Envoy, that the operator does so is not. A version: shown with that one, for others have not the field, have the fix, or do otherwise.
 
 `;
-const COLUMNS = new Map([['next', 'Istio 1.32'], ['old-envoy', 'Envoy 1.36.4']]);
+const COLUMNS = new Map([['1.30', 'Istio 1.30'], ['next', 'Istio 1.32'], ['old-envoy', 'Envoy 1.36.4']]);
 
 /** The text of docs/checks/README.md. */
 export function checkTable(): string {
