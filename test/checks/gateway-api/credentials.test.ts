@@ -44,6 +44,8 @@ test('the CA beside the server certificate admits clients (MTLS003)', () => {
 
 test.each<[string, Manifest[]]>([
   ['a Secret where it belongs', [closed, secret('edge', { ...PAIR, cacert: 'z' }, 'edge'), secret('edge-cacert', { cacert: 'z' }, 'edge')]],
+  ['a CA in the Secret of a listener that asks for no certificate', [open, secret('edge', { ...PAIR, 'ca.crt': 'z' }, 'edge')]],
+  ['a ConfigMap of the name of a Secret that is the CA', [frontend('Secret'), configMap({ x: 'z' })]],
   ['the certificate of the mesh', [kubernetesGateway([tlsListener('ISTIO_MUTUAL')]), secret('edge', {})]],
   ['TLS that goes through', [kubernetesGateway([tlsListener(undefined, {}, { mode: 'Passthrough' })]), secret('edge', PAIR)]],
   ['a certificate of another namespace, which is MTLS108', [kubernetesGateway([tlsListener('MUTUAL', {}, { certificateRefs: [{ name: 'edge', namespace: 'certificates' }] })]), secret('edge', PAIR)]],

@@ -76,6 +76,13 @@ describe('Gateways for the Service of another namespace (MTLS107)', () => {
   ])('%s', (_name, manifest, expected) => {
     expect(told(foreignGatewayService, [manifest])).toEqual(expected);
   });
+
+  test('the finding says what comes of it and what to do', () => {
+    expect(find(foreignGatewayService, [addressed(host('ingress.istio-system.svc'))])).toEqual([expect.objectContaining({
+      effect: 'no pod gets it: nothing listens for its hosts, and its certificates and routes lead nowhere',
+      cure: 'move the Gateway to namespace `istio-system`, with its Secrets; routes stay where they are and name it with `namespace`',
+    })]);
+  });
 });
 
 describe('certificates of another namespace (MTLS108)', () => {
@@ -107,6 +114,11 @@ describe('certificates of another namespace (MTLS108)', () => {
     ['a grant of every Secret', [far, here, grant('certificates', {}, {})], 0],
     ['a grant of another Secret', [far, here, grant('certificates', {}, { name: 'other' })], 1],
     ['a grant of a ConfigMap', [far, here, grant('certificates', {}, { kind: 'ConfigMap' })], 1],
+    ['a grant with several sources and targets', [far, here, {
+      ...grant('certificates', {}, {}),
+      spec: { from: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: 'edge' }, { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace: 'edge' }], to: [{ kind: 'Service' }, { kind: 'Secret' }] },
+    }], 0],
+    ['a TLS listener', [kubernetesGateway([tlsListener(undefined, { protocol: 'TLS' }, { certificateRefs: [{ name: 'far', namespace: 'certificates' }] })]), here], 1],
     ['a grant for another namespace', [far, here, grant('certificates', { namespace: 'x' }, {})], 1],
     ['a grant for routes', [far, here, grant('certificates', { kind: 'HTTPRoute' }, {})], 1],
     ['a grant for another group', [far, here, grant('certificates', { group: 'x' }, {})], 1],
@@ -152,6 +164,7 @@ describe('a CA of clients in a Secret (MTLS109)', () => {
     ['of one port', frontend({ perPort: [{ port: 443, tls: validation('Secret') }] }), ['spec.tls.frontend.perPort.0.tls.validation.caCertificateRefs.0.kind']],
     ['of a port that no listener has', frontend({ perPort: [{ port: 8443, tls: validation('Secret') }] }), []],
     ['of every other port, and there is none', frontend({ default: validation('Secret'), perPort: [{ port: 443, tls: validation('ConfigMap') }] }), []],
+    ['beside plain HTTP', kubernetesGateway([httpListener(), tlsListener(undefined)], { tls: { frontend: { default: validation('Secret') } } }), ['spec.tls.frontend.default.validation.caCertificateRefs.0.kind']],
     ['for plain HTTP only', frontend({ default: validation('Secret') }, httpListener()), []],
     ['a ConfigMap', frontend({ default: validation('ConfigMap') }), []],
     ['none', kubernetesGateway([tlsListener(undefined)]), []],
@@ -191,6 +204,11 @@ describe('policies at other pods than the Gateway\'s (MTLS110)', () => {
     ['a policy of the Gateway', [edge, served, policy('AuthorizationPolicy', 'deny', { ...TARGET, rules: [{ to: [{ operation: { hosts: ['a.test'] } }] }] }, 'edge')], 0],
     ['a policy without selector', [edge, served, deny(undefined)], 0],
     ['a policy without hosts', [edge, served, deny(ingress, [])], 0],
+    ['the hosts of different Gateways', [edge, kubernetesGateway([httpListener()], { name: 'other' }), served, { ...httpRoute({ parentRefs: [{ name: 'other' }], hostnames: ['b.test'] }), metadata: { namespace: 'edge', name: 'b' } }, deny(ingress, ['a.test', 'b.test'])], 0],
+    ['a port in numbers', [edge, served, deny(ingress, ['a.test', 'a.test:8443'])], 1],
+    ['one wildcard among hosts', [edge, served, deny(ingress, ['a.test', '*.test'])], 0],
+    ['a host that another VirtualService serves', [edge, served, gateway('edge', [http(['*'])]), route({ hosts: ['z.test', 'a.test'], gateways: ['edge'] }), deny(ingress, ['a.test', 'y.test', 'a.test:*'])], 0],
+    ['a route for every host', [kubernetesGateway([httpListener()]), httpRoute(), deny(ingress)], 1],
     ['a policy with a wildcard', [edge, served, deny(ingress, ['*.test'])], 0],
     ['a policy with a host that nobody serves', [edge, served, deny(ingress, ['a.test', 'z.test'])], 0],
     ['a host that a VirtualService serves', [edge, served, gateway('edge', [http(['*'])]), route({ hosts: ['*.test'], gateways: ['edge'] }), deny(ingress)], 0],
@@ -221,6 +239,14 @@ describe('VirtualServices and Gateways of the Gateway API (MTLS111)', () => {
     ['another class', [kubernetesGateway([httpListener()], { gatewayClassName: 'x' }), route({ gateways: ['edge/edge'] })], []],
   ])('%s', (_name, manifests, expected) => {
     expect(told(classicBinding, manifests)).toEqual(expected);
+  });
+
+  test('the finding says what comes of it and what to do', () => {
+    expect(find(classicBinding, [modern, route({ gateways: ['edge/edge'] })])).toEqual([expect.objectContaining({
+      effect: 'the routes are bound to no gateway, so their hosts answer 404',
+      cure: 'write the routes as an HTTPRoute with `parentRefs`, or bind them to a Gateway of `networking.istio.io`',
+      related: [expect.objectContaining({ kind: 'Gateway' })],
+    })]);
   });
 });
 

@@ -90,6 +90,7 @@ describe('policies about a header that a route of the Gateway API writes', () =>
     ['a Service of another namespace', [edge, routing({ filters: [modifier(set('X-Id', SUBJECT))] }, { namespace: 'shop' }), asking(workload, 'shop')], 1],
     ['a policy that names its source', [edge, writing, asking(workload, 'edge', [{ source: { principals: ['a'] } }])], 0],
     ['a policy at the gateway, which is MTLS015', [edge, writing, asking(pods)], 0],
+    ['a header that says nothing of the certificate', [edge, routing({ filters: [modifier({ set: [{ name: 'X-Id', value: 'x' }, { name: 'X-Other', value: SUBJECT }] })] }), asking(workload)], 0],
     ['a route that writes another header', [edge, routing({ filters: [modifier(set('X-Other', SUBJECT))] }), asking(workload)], 0],
   ])('MTLS016: %s', (_name, manifests, count) => {
     expect(told(inMeshHeader, manifests)).toHaveLength(count);

@@ -35,9 +35,12 @@ describe('a route that is served with and without a client certificate is found'
     ['a GatewayClass of Istio with another name', [object('gateway.networking.k8s.io/v1', 'GatewayClass', '', 'mine', { spec: { controllerName: 'istio.io/gateway-controller' } }),
       kubernetesGateway([httpListener(), closed], { gatewayClassName: 'mine' }), httpRoute()]],
     ['one rule that redirects beside one that does not', [both, httpRoute({ rules: [{ filters: [{ type: 'RequestRedirect' }] }, TO_HTTPBIN] })]],
+    ['a rule that changes headers', [both, httpRoute({ rules: [{ filters: [{ type: 'RequestHeaderModifier' }], ...TO_HTTPBIN }] })]],
     ['a denial for another host', [both, httpRoute(), policy('AuthorizationPolicy', 'deny', { ...TARGET, ...strangers(['b.test', 'b.test:*']) }, 'edge')]],
     ['a denial for another Gateway', [both, httpRoute(), policy('AuthorizationPolicy', 'deny', { targetRefs: [{ ...TARGET.targetRefs[0], name: 'other' }], ...denied }, 'edge')]],
     ['a denial that names the Gateway from another namespace', [both, httpRoute(), policy('AuthorizationPolicy', 'deny', { ...TARGET, ...denied }, 'istio-system')]],
+    ['a denial for a Service of that name', [both, httpRoute(), policy('AuthorizationPolicy', 'deny', { targetRefs: [{ group: '', kind: 'Service', name: 'edge' }], ...denied }, 'edge')]],
+    ['a denial for a Gateway of another group', [both, httpRoute(), policy('AuthorizationPolicy', 'deny', { targetRefs: [{ group: 'networking.istio.io', kind: 'Gateway', name: 'edge' }], ...denied }, 'edge')]],
     ['a denial at other pods', [both, httpRoute(), policy('AuthorizationPolicy', 'deny', { selector: { matchLabels: { istio: 'ingressgateway' } }, ...denied }, 'istio-system')]],
     ['a denial in a third namespace', [both, httpRoute(), policy('AuthorizationPolicy', 'deny', denied, 'shop')]],
     ['targetRefs at pods that Istio has not made', [kubernetesGateway([httpListener(), closed], { namespace: 'istio-system', ...MANUAL }), httpRoute({}, 'istio-system'),
@@ -60,6 +63,7 @@ describe('a route that is served with and without a client certificate is found'
 
   test.each<[string, Manifest[]]>([
     ['two listeners with client certificates', [kubernetesGateway([httpListener(), closed, tlsListener('MUTUAL', { name: 'b', hostname: 'b.test' })]), httpRoute()]],
+    ['a listener without name', [kubernetesGateway([httpListener(), tlsListener('MUTUAL', { name: '' })]), httpRoute()]],
     ['a section that is named, of two listeners', [both, httpRoute({ parentRefs: [{ name: 'edge', sectionName: 'https' }, { name: 'edge', sectionName: 'http' }] })]],
   ])('without a patch where a person has to decide: %s', (_name, manifests) => {
     expect(find(mixedListeners, manifests).map(({ patch }) => patch)).toEqual([undefined]);
@@ -95,6 +99,7 @@ describe('there is no alarm', () => {
     ['where the GatewayClass is of another controller', [object('gateway.networking.k8s.io/v1', 'GatewayClass', '', 'mine', { spec: { controllerName: 'example.com/x' } }), kubernetesGateway([httpListener(), closed], { gatewayClassName: 'mine' }), httpRoute()]],
     ['where the Gateway is not there', [both, httpRoute({ parentRefs: [{ name: 'other' }, {}] })]],
     ['where the parent is a Service', [both, httpRoute({ parentRefs: [{ group: '', kind: 'Service', name: 'edge' }, { kind: 'ListenerSet', name: 'edge' }] })]],
+    ['where a policy that names several does', [both, httpRoute(), policy('AuthorizationPolicy', 'deny', { targetRefs: [{ ...TARGET.targetRefs[0], name: 'other' }, TARGET.targetRefs[0]], ...denied }, 'edge')]],
     ['where a policy that names the Gateway denies strangers', [both, httpRoute({ hostnames: ['a.test'] }), policy('AuthorizationPolicy', 'deny', { ...TARGET, ...denied }, 'edge')]],
     ['where one that names it in the older way does', [both, httpRoute(), policy('AuthorizationPolicy', 'deny', { targetRef: TARGET.targetRefs[0], ...denied }, 'edge')]],
     ['where one of its pods does', [both, httpRoute(), policy('AuthorizationPolicy', 'deny', { selector: { matchLabels: { 'gateway.networking.k8s.io/gateway-name': 'edge' } }, ...denied }, 'edge')]],
