@@ -29,13 +29,16 @@ export function parseWithNodes(yaml: string): ParsedDocument[] {
   try {
     // Loaded when used: most programs only synthesise.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
-    const { parseAllDocuments }: typeof Yaml = require('yaml');
-    const parsed = parseAllDocuments(yaml, { uniqueKeys: true, logLevel: 'silent', merge: true });
+    const { parseAllDocuments, visit }: typeof Yaml = require('yaml');
+    // The parser compares each key with each, so that a map of 40,000 keys takes seconds.
+    const parsed = parseAllDocuments(yaml, { uniqueKeys: false, logLevel: 'silent', merge: true });
     const documents = Array.isArray(parsed) ? parsed : [];
     return documents.map((node, index) => {
       const [error] = node.errors;
       if (error?.message.startsWith('Maximum call stack')) throw new RangeError(error.message);
       if (error) throw new Error(`document ${index + 1} is no valid YAML: ${error.message.split('\n')[0].replace(/:$/, '')}`);
+      const twice = repeatedKey(node, visit);
+      if (twice !== undefined) throw new Error(`document ${index + 1} is no valid YAML: Map keys must be unique at ${position(yaml, twice)}`);
       return { node, value: node.toJS({ maxAliasCount: MAX_ALIASES }) };
     });
   } catch (error) {
@@ -44,6 +47,30 @@ export function parseWithNodes(yaml: string): ParsedDocument[] {
     if (error instanceof RangeError) throw new Error(`manifests are nested too deeply: at most ${MAX_DEPTH} levels are read`, { cause: error });
     throw error;
   }
+}
+
+/** Where a key stands that a mapping has already, as an offset; `<<` may be there more than once. */
+function repeatedKey(document: Yaml.Document.Parsed, visit: typeof Yaml.visit): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Map: (_key, { items }) => {
+      const known = new Set<unknown>();
+      for (const { key } of items) {
+        if (typeof key !== 'object' || key === null || !('value' in key)) continue;
+        const { value, range } = key as Yaml.Scalar;
+        if (known.has(value) && value !== '<<') found = range?.[0] ?? 0;
+        if (found !== undefined) return visit.BREAK;
+        known.add(value);
+      }
+      return undefined;
+    },
+  });
+  return found;
+}
+
+function position(text: string, offset: number): string {
+  const before = text.slice(0, offset);
+  return `line ${before.split('\n').length}, column ${offset - before.lastIndexOf('\n')}`;
 }
 
 /** Throws where a document is deeper or larger than any manifest, or contains itself. Without recursion: depth is what it guards against. */

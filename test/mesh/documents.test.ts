@@ -67,3 +67,19 @@ describe('objects that were read elsewhere', () => {
     expect(() => requireReadable(documents as never)).toThrow(/^manifests are nested too deeply or contain themselves: at most 200 levels are read$/);
   });
 });
+
+test('a key may be there twice in two mappings, as `<<`, and as number and text', () => {
+  expect(parseDocuments('a: {x: 1}\nb: {x: 2, "1": t, 1: n, <<: {y: 3}, <<: {z: 4}}')).toEqual([{ a: { x: 1 }, b: { x: 2, 1: 'n', y: 3, z: 4 } }]);
+  expect(() => parseDocuments('a:\n- {x: 1}\n- b: {y: 1, z: 2, "y": 3}')).toThrow('document 1 is no valid YAML: Map keys must be unique at line 3, column 19');
+});
+
+test('the time of reading does not grow with the square of the keys of a mapping', () => {
+  const text = (keys: number) => `a:\n${Array.from({ length: keys }, (_, index) => `  k${index}: v\n`).join('')}`;
+  const time = (keys: number) => {
+    const start = process.cpuUsage();
+    parseDocuments(text(keys));
+    return process.cpuUsage(start).user / 1000;
+  };
+  const isLinear = () => time(16_000) < 25 * Math.max(time(2000), 5);
+  expect([1, 2, 3].some(isLinear)).toBe(true);
+});

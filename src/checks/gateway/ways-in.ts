@@ -50,19 +50,29 @@ export function unequalPairs(context: CheckContext, service: VirtualService, ofO
   const servers = boundServers(context, service);
   if (!servers.some((server) => clientCheckOf(server) === ClientCheck.CERTIFICATE)) return [];
   const routes = distinct(service.http.filter(({ redirect, directStatus }) => redirect === undefined && directStatus === undefined));
+  const known = new Map<string, ReadonlyMap<GatewayServer, GatewayServer>>();
   return serversByHost(service, servers).flatMap((bound, hostIndex) => {
-    const found = new Map<GatewayServer, UnequalPair>();
-    for (const route of routes) {
-      const reached = serversOf(route, bound);
-      const closed = firstOfEachGateway(reached.filter((server) => clientCheckOf(server) === ClientCheck.CERTIFICATE));
-      for (const open of reached) {
-        if (clientCheckOf(open) !== ClientCheck.NONE || found.has(open)) continue;
-        const other = ofOneGateway ? closed.get(open.gateway) : firstOfOthers(closed, open.gateway);
-        if (other !== undefined) found.set(open, { hostIndex, closed: other, open });
-      }
-    }
-    return [...found.values()];
+    // Most hosts are served by the same servers.
+    const key = bound.map((server) => `${server.gateway.object.index} ${placeOf(server)}`).join();
+    const pairs = known.get(key) ?? pairsOf(routes, bound, ofOneGateway);
+    known.set(key, pairs);
+    return [...pairs].map(([open, closed]) => ({ hostIndex, closed, open }));
   });
+}
+
+/** Each open server by which one of the routes is reached, with a closed one by which it is reached too. */
+function pairsOf(routes: readonly HttpRoute[], bound: readonly GatewayServer[], ofOneGateway: boolean): ReadonlyMap<GatewayServer, GatewayServer> {
+  const found = new Map<GatewayServer, GatewayServer>();
+  for (const route of routes) {
+    const reached = serversOf(route, bound);
+    const closed = firstOfEachGateway(reached.filter((server) => clientCheckOf(server) === ClientCheck.CERTIFICATE));
+    for (const open of reached) {
+      if (clientCheckOf(open) !== ClientCheck.NONE || found.has(open)) continue;
+      const other = ofOneGateway ? closed.get(open.gateway) : firstOfOthers(closed, open.gateway);
+      if (other !== undefined) found.set(open, other);
+    }
+  }
+  return found;
 }
 
 function firstOfEachGateway(servers: readonly GatewayServer[]): ReadonlyMap<GatewayObject, GatewayServer> {
