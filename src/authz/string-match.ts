@@ -52,5 +52,5 @@ export function hostTest(value: string): TextTest {
 
 /** Lower case of ASCII letters only, as Envoy folds case. */
 export function lowerAscii(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return !/[A-Z]/.test(text) ? text : text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -43,7 +43,7 @@ export class CheckContext {
     public readonly profile: Profile,
     reading: Partial<MeshReading> = {},
     public readonly at?: Date,
-    private readonly outputFile: (document: number) => string | undefined = () => undefined,
+    private readonly outputFile?: (document: number) => string | undefined,
   ) {
     this.places = documents.flatMap((value, document) => unfold(value).map((unfolded) => ({ ...unfolded, document })));
     this.objects = this.places.flatMap(({ value }, index) => readObject(value, index) ?? []);
@@ -69,9 +69,14 @@ export class CheckContext {
     return this.places[(object.origin ?? object).index];
   }
 
+  /** Whether it is known which file each object is written to. */
+  public get knowsFiles(): boolean {
+    return this.outputFile !== undefined;
+  }
+
   /** The file that an object is written to, where that is known. */
   public fileOf(object: KubeObject): string | undefined {
     const place = this.placeOf(object);
-    return place === undefined ? undefined : this.outputFile(place.document);
+    return place === undefined ? undefined : this.outputFile?.(place.document);
   }
 }

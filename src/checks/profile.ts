@@ -21,6 +21,7 @@ function profileOfDocument(document: Value): MeshProfile | undefined {
   const apiVersion = text(field(document, 'apiVersion')) ?? '';
   const [, own] = GROUPS.find(([group]) => apiVersion.startsWith(group)) ?? [];
   if (own !== undefined) return own;
+  if (field(document, 'kind') !== 'VirtualService') return undefined;
   const spec = field(document, 'spec');
   if (texts(field(spec, 'gateways')).includes(KYMA_GATEWAY)) return MeshProfile.KYMA;
   const entries = list(field(spec, 'http')).flatMap((entry) => list(field(entry, 'match'))).flatMap((match) => texts(field(match, 'gateways')));

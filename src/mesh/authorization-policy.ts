@@ -1,6 +1,6 @@
 import { KubeObject } from './kube-object';
 import { Scoped, selectorOf } from './policy-scope';
-import { at, field, list, text, texts, Value } from './value';
+import { at, entries, field, list, text, texts, Value } from './value';
 
 /** A field of a source or operation, or a `when` condition: values of which one must match, and values of which none may. */
 export interface PolicyField {
@@ -32,9 +32,13 @@ export interface AuthorizationPolicy extends Scoped {
   readonly dryRun: boolean;
 }
 
-const withNot = (key: string): readonly [string, string] => [key, `not${key[0].toUpperCase()}${key.slice(1)}`];
-const SOURCE_FIELDS = ['principals', 'requestPrincipals', 'namespaces', 'ipBlocks', 'remoteIpBlocks', 'serviceAccounts', 'trustDomains'].map(withNot);
-const OPERATION_FIELDS = ['hosts', 'ports', 'methods', 'paths'].map(withNot);
+/** The names of fields, by themselves and by their `not` form, in the order in which they are read. */
+function fieldNames(...names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(names.flatMap((name) => [[name, name], [`not${name[0].toUpperCase()}${name.slice(1)}`, name]]));
+}
+
+const SOURCE_FIELDS = fieldNames('principals', 'requestPrincipals', 'namespaces', 'ipBlocks', 'remoteIpBlocks', 'serviceAccounts', 'trustDomains');
+const OPERATION_FIELDS = fieldNames('hosts', 'ports', 'methods', 'paths');
 
 /** Reads a policy; undefined where it applies to no classic gateway or sidecar. */
 export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy | undefined {
@@ -66,16 +70,22 @@ export function readRule(rule: Value): PolicyRule {
   };
 }
 
-function readFields(value: Value, names: readonly (readonly [string, string])[]): PolicyField[] {
-  const found: PolicyField[] = [];
-  for (const [key, not] of names) {
-    const [given, excluded] = [field(value, key), field(value, not)];
-    if (given === undefined && excluded === undefined) continue;
-    const [values, notValues] = [texts(given), texts(excluded)];
-    if (values.length + notValues.length > 0) found.push({ key, values, notValues });
+function readFields(value: Value, names: ReadonlyMap<string, string>): PolicyField[] {
+  const found = new Map<string, PolicyField>();
+  for (const [name, given] of entries(value)) {
+    const key = names.get(name);
+    const values = key === undefined ? [] : texts(given);
+    if (values.length === 0) continue;
+    const { values: wanted, notValues } = found.get(key!) ?? NO_VALUES;
+    found.set(key!, name === key ? { key, values, notValues } : { key: key!, values: wanted, notValues: values });
   }
-  return found;
+  const fields = [...found.values()];
+  if (fields.length < 2) return fields;
+  const order = [...names.keys()];
+  return fields.sort((a, b) => order.indexOf(a.key) - order.indexOf(b.key));
 }
+
+const NO_VALUES: Pick<PolicyField, 'values' | 'notValues'> = { values: [], notValues: [] };
 
 /** Whether a policy is only logged, as its annotation says. */
 export function isDryRun({ annotations }: KubeObject): boolean {

@@ -83,8 +83,11 @@ export function flatten(documents: readonly Value[]): Value[] {
   return documents.flatMap((document) => unfold(document).map(({ value }) => value));
 }
 
+const NO_STEPS: Unfolded['path'] = [];
+
 /** The documents inside one document, each with the way to it. */
 export function unfold(document: Value): Unfolded[] {
+  if (isMapping(document) && !Array.isArray(field(document, 'items'))) return [{ value: document, path: NO_STEPS }];
   const found: Unfolded[] = [];
   const pending: Unfolded[] = [{ value: document, path: [] }];
   while (pending.length > 0) {

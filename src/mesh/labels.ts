@@ -25,5 +25,8 @@ export function maySelect(selector: ReadonlyMap<string, string>, labels: PodLabe
 
 /** Whether all labels of a selector are known to be there. */
 export function surelySelects(selector: ReadonlyMap<string, string>, labels: PodLabels): boolean {
-  return [...selector].every(([key, value]) => labels.known.get(key) === value);
+  for (const [key, value] of selector) {
+    if (labels.known.get(key) !== value) return false;
+  }
+  return true;
 }

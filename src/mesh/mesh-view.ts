@@ -18,7 +18,7 @@ import { readServices, Service } from './service';
 import { readServiceEntry, ServiceEntry } from './service-entry';
 import { GivenSettings, MeshSettings, readSettings } from './settings';
 import { at, field, list, text, Value } from './value';
-import { readVirtualService, VirtualService } from './virtual-service';
+import { HeaderChangesReader, readVirtualService, VirtualService } from './virtual-service';
 import { readWorkloads, Workload } from './workload';
 
 /** A workload that is described instead of being among the manifests. */
@@ -101,7 +101,8 @@ export class MeshView {
     });
     const of = (kind: string, group: string) => objects.filter((object) => object.kind === kind && object.group === group);
     const gateways = of('Gateway', 'networking.istio.io').map(readGateway);
-    this.virtualServices = mergeDelegates(of('VirtualService', 'networking.istio.io').map(readVirtualService), this.settings.defaultVirtualServiceExportTo, !this.complete);
+    const changes = new HeaderChangesReader();
+    this.virtualServices = mergeDelegates(of('VirtualService', 'networking.istio.io').map((object) => readVirtualService(object, changes)), this.settings.defaultVirtualServiceExportTo, !this.complete);
     const kyma = this.complete ? undefined : presumedKymaGateway(gateways, this.virtualServices);
     this.gateways = kyma === undefined ? gateways : [...gateways, kyma];
     this.policies = new ScopeIndex(of('AuthorizationPolicy', 'security.istio.io').flatMap((object) => readAuthorizationPolicy(object) ?? []));
@@ -148,9 +149,10 @@ export class MeshView {
     const add = (origin: KubeObject, documents: readonly Value[]) => made.push(...read(documents, next + made.length, origin));
     const next = 1 + objects.reduce((last, { index }) => Math.max(last, index), -1);
     for (const object of objects.filter(({ kind, group }) => kind === 'ExternalGateway' && group === 'gateway.kyma-project.io')) add(object, expandExternalGateway(object));
+    const rules = objects.filter(({ kind, group }) => kind === 'APIRule' && group === 'gateway.kyma-project.io');
+    if (rules.length === 0) return made;
     const gateways = new Map([...objects, ...made].filter(({ kind, group }) => kind === 'Gateway' && group === 'networking.istio.io').map((object) => [`${object.namespace}/${object.name}`, readGateway(object)]));
     const occupation = new HostOccupation(objects.filter((object) => object.kind === 'VirtualService' && isIstio(object) && refusalOf(object, this.settings.behaviour.minor) === undefined));
-    const rules = objects.filter(({ kind, group }) => kind === 'APIRule' && group === 'gateway.kyma-project.io');
     for (const object of oldestFirst(rules)) {
       const { objects: expanded, problem } = expandApiRule(object, (text(at(object.body, 'apiVersion')) ?? '').split('/')[1], {
         selector: (namespace, name) => this.service(namespace, name)?.selector ?? (this.complete ? undefined : new Map([[SERVICE_LABEL, `${namespace}/${name}`]])),

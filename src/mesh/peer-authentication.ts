@@ -36,7 +36,7 @@ export class PeerAuthentications {
   private readonly wide = new Map<string, PeerAuthentication[]>();
   private readonly narrow = new Map<string, PeerAuthentication[]>();
 
-  public constructor(all: readonly PeerAuthentication[], private readonly rootNamespace: string, private readonly sameTime: boolean) {
+  public constructor(public readonly all: readonly PeerAuthentication[], private readonly rootNamespace: string, private readonly sameTime: boolean) {
     for (const policy of all) putInto(policy.selector.size === 0 ? this.wide : this.narrow, policy.object.namespace, policy);
   }
 

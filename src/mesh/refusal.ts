@@ -3,6 +3,7 @@ import { jwtRuleRefusal, peerAuthenticationRefusal } from './authentication-refu
 import { gatewayRefusal, tooNewInGateway } from './gateway-refusal';
 import { ISTIO_SHAPES } from './istio-shapes';
 import { KubeObject } from './kube-object';
+import { remembered } from './remembered';
 import { misfit } from './schema';
 import { at, entries, field, list, text, texts, Value } from './value';
 import { virtualServiceRefusal } from './virtual-service-refusal';
@@ -44,28 +45,36 @@ function authorizationPolicy(spec: Value, object: KubeObject): string | undefine
 }
 
 function policyRule(rule: Value, path: string): string | undefined {
-  const parts = [...list(field(rule, 'from')).map((from) => field(from, 'source')), ...list(field(rule, 'to')).map((to) => field(to, 'operation'))];
-  return some(parts, (part) => {
-    const fields = entries(part).filter(([, value]) => value !== null);
-    if (fields.every(([, value]) => list(value).length === 0)) return `\`${path}\` has a source or operation without any field`;
-    if (fields.some(([, value]) => list(value).includes(''))) return `\`${path}\` holds an empty string`;
-    if (!fields.some(([key]) => NARROW_FIELDS.has(key))) return undefined;
-    const [accounts, others] = [['serviceAccounts', 'notServiceAccounts'], ['principals', 'notPrincipals', 'namespaces', 'notNamespaces']];
-    if (accounts.some((key) => list(field(part, key)).length > 0) && others.some((key) => list(field(part, key)).length > 0)) return `\`${path}\` mixes serviceAccounts with principals or namespaces`;
-    const port = [...texts(field(part, 'ports')), ...texts(field(part, 'notPorts'))].find((value) => !/^\d+$/.test(value) || Number(value) < 1 || Number(value) > 65535);
-    if (port !== undefined) return `\`${path}\` has port \`${port}\``;
-    const block = ['ipBlocks', 'notIpBlocks', 'remoteIpBlocks', 'notRemoteIpBlocks'].flatMap((key) => texts(field(part, key))).find((value) => !isCidr(value));
-    if (block !== undefined) return `\`${path}\` has IP block \`${block}\``;
-    const bad = [...texts(field(part, 'paths')), ...texts(field(part, 'notPaths'))].find((value) => !isPolicyPath(value));
-    return bad === undefined ? undefined : `\`${path}\` has path template \`${bad}\``;
-  }) ?? some(list(field(rule, 'when')), (condition) => {
-    const key = text(field(condition, 'key'));
-    if (key === undefined) return `\`${path}\` has a condition without key`;
-    if (!CONDITION.test(key)) return `\`${path}\` has condition key \`${key}\``;
-    const values = [...texts(field(condition, 'values')), ...texts(field(condition, 'notValues'))];
-    if (values.length === 0 || values.includes('')) return `\`${path}\` has a condition without values`;
-    return undefined;
-  });
+  return some(list(field(rule, 'from')), (from) => partProblem(field(from, 'source'), path))
+    ?? some(list(field(rule, 'to')), (to) => partProblem(field(to, 'operation'), path))
+    ?? some(list(field(rule, 'when')), (condition) => conditionProblem(condition, path));
+}
+
+/** What is wrong with a source or operation. */
+function partProblem(part: Value, path: string): string | undefined {
+  const lists = entries(part).map(([, value]) => list(value));
+  if (!lists.some(({ length }) => length > 0)) return `\`${path}\` has a source or operation without any field`;
+  if (lists.some((values) => values.includes(''))) return `\`${path}\` holds an empty string`;
+  return Object.keys(part as object).some((key) => NARROW_FIELDS.has(key)) ? narrowProblem(part, path) : undefined;
+}
+
+function narrowProblem(part: Value, path: string): string | undefined {
+  const [accounts, others] = [['serviceAccounts', 'notServiceAccounts'], ['principals', 'notPrincipals', 'namespaces', 'notNamespaces']];
+  if (accounts.some((key) => list(field(part, key)).length > 0) && others.some((key) => list(field(part, key)).length > 0)) return `\`${path}\` mixes serviceAccounts with principals or namespaces`;
+  const port = [...texts(field(part, 'ports')), ...texts(field(part, 'notPorts'))].find((value) => !/^\d+$/.test(value) || Number(value) < 1 || Number(value) > 65535);
+  if (port !== undefined) return `\`${path}\` has port \`${port}\``;
+  const block = ['ipBlocks', 'notIpBlocks', 'remoteIpBlocks', 'notRemoteIpBlocks'].flatMap((key) => texts(field(part, key))).find((value) => !isCidr(value));
+  if (block !== undefined) return `\`${path}\` has IP block \`${block}\``;
+  const bad = [...texts(field(part, 'paths')), ...texts(field(part, 'notPaths'))].find((value) => !isPolicyPath(value));
+  return bad === undefined ? undefined : `\`${path}\` has path template \`${bad}\``;
+}
+
+function conditionProblem(condition: Value, path: string): string | undefined {
+  const key = text(field(condition, 'key'));
+  if (key === undefined) return `\`${path}\` has a condition without key`;
+  if (!isCondition(key)) return `\`${path}\` has condition key \`${key}\``;
+  const [values, notValues] = [list(field(condition, 'values')), list(field(condition, 'notValues'))];
+  return values.length + notValues.length === 0 || values.includes('') || notValues.includes('') ? `\`${path}\` has a condition without values` : undefined;
 }
 
 /** The fields whose values follow rules of their own, in a source or operation. */
@@ -73,6 +82,8 @@ const NARROW_FIELDS = new Set(['serviceAccounts', 'notServiceAccounts', 'ports',
 
 const CONDITION = new RegExp('^(?:request\\.headers.*\\[.+\\]|source\\.(?:ip|namespace|principal|serviceAccount|trustDomain)|remote\\.ip|request\\.auth\\.(?:principal|audiences|presenter)'
   + '|request\\.auth\\.claims\\[.*\\]|destination\\.(?:ip|port)|connection\\.sni|experimental\\.envoy\\.filters\\..+)$', 's');
+
+const isCondition = remembered((key: string) => CONDITION.test(key));
 
 /** The path forms that istiod's webhook lets pass (istio `pkg/config/security`). */
 export function isPolicyPath(path: string): boolean {

@@ -118,19 +118,31 @@ function isAccepted(regex: string): boolean {
 
 function changesProblem(changes: Value, path: string): string | undefined {
   if (changes === undefined) return undefined;
-  const written = [...entries(field(changes, 'set')), ...entries(field(changes, 'add'))];
-  const name = written.find(([key]) => key === '' || (key.startsWith(':') && key.toLowerCase() !== ':authority'));
+  const [set, add] = [entries(field(changes, 'set')), entries(field(changes, 'add'))];
+  const name = set.find(isPseudo) ?? add.find(isPseudo);
   if (name !== undefined) return `\`${path}\` writes the header \`${name[0]}\``;
-  // eslint-disable-next-line no-control-regex
-  const value = written.find(([, item]) => typeof item === 'string' && (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(item) || !isBalanced(item)));
+  const value = set.find(hasWrongValue) ?? add.find(hasWrongValue);
   if (value !== undefined) return `\`${path}\` writes header \`${value[0]}\` with a value that Envoy does not take`;
-  const removed = texts(field(changes, 'remove')).find((key) => key === '' || key.startsWith(':') || key.toLowerCase() === 'host');
-  return removed === undefined ? undefined : `\`${path}\` removes the header \`${removed}\``;
+  const removed = list(field(changes, 'remove')).find((key) => typeof key === 'string' && (key === '' || key.startsWith(':') || (key.length === 4 && key.toLowerCase() === 'host')));
+  return removed === undefined ? undefined : `\`${path}\` removes the header \`${String(removed)}\``;
+}
+
+function isPseudo([name]: [string, Value]): boolean {
+  return name === '' || (name.startsWith(':') && name.toLowerCase() !== ':authority');
+}
+
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
+
+function hasWrongValue([, value]: [string, Value]): boolean {
+  return typeof value === 'string' && (CONTROL.test(value) || !isBalanced(value));
 }
 
 /** Percent signs come in pairs: around an operator, or `%%`. */
 function isBalanced(value: string): boolean {
-  return value.split('%').length % 2 === 1;
+  let signs = 0;
+  for (let sign = value.indexOf('%'); sign >= 0; sign = value.indexOf('%', sign + 1)) signs += 1;
+  return signs % 2 === 0;
 }
 
 function ownAnswerProblem(route: Value, path: string): string | undefined {
@@ -160,9 +172,13 @@ function rewriteProblem(rewrite: Value, path: string): string | undefined {
 /** The host may be set in one place of a route only; what its destinations set is not counted (seen on istiod 1.30). */
 function authorityProblem(route: Value, path: string): string | undefined {
   if (!text(at(route, 'rewrite', 'authority')) && !isMapping(at(route, 'headers', 'request'))) return undefined;
-  const settings = (changes: Value) => [...entries(field(changes, 'set')), ...entries(field(changes, 'add'))].filter(([name]) => /^(?::authority|host)$/i.test(name)).length;
-  const places = settings(at(route, 'headers', 'request')) + (text(at(route, 'rewrite', 'authority')) ? 1 : 0);
+  const request = at(route, 'headers', 'request');
+  const places = hostsIn(field(request, 'set')) + hostsIn(field(request, 'add')) + (text(at(route, 'rewrite', 'authority')) ? 1 : 0);
   return places > 1 ? `\`${path}\` sets the host more than once` : undefined;
+}
+
+function hostsIn(changes: Value): number {
+  return entries(changes).filter(([name]) => /^(?::authority|host)$/i.test(name)).length;
 }
 
 function first<T>(items: readonly T[], problem: (item: T, index: number) => string | undefined): string | undefined {

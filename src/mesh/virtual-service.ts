@@ -91,7 +91,7 @@ export interface VirtualService {
 }
 
 /** Reads a VirtualService; names are resolved as istiod does. */
-export function readVirtualService(object: KubeObject): VirtualService {
+export function readVirtualService(object: KubeObject, changes = new HeaderChangesReader()): VirtualService {
   const { spec, namespace } = object;
   return {
     object,
@@ -100,30 +100,30 @@ export function readVirtualService(object: KubeObject): VirtualService {
     hosts: texts(field(spec, 'hosts')).map((host) => expand(host, namespace)),
     gateways: texts(field(spec, 'gateways')).map((gateway) => resolveGateway(gateway, namespace)),
     exportTo: texts(field(spec, 'exportTo')),
-    http: list(field(spec, 'http')).map((route) => readRoute(route, namespace)),
-    tcp: list(field(spec, 'tcp')).map((route) => readStreamRoute(route, namespace)),
-    tls: list(field(spec, 'tls')).map((route) => readStreamRoute(route, namespace)),
+    http: list(field(spec, 'http')).map((route) => readRoute(route, namespace, changes)),
+    tcp: list(field(spec, 'tcp')).map((route) => readStreamRoute(route, namespace, changes)),
+    tls: list(field(spec, 'tls')).map((route) => readStreamRoute(route, namespace, changes)),
   };
 }
 
-function readStreamRoute(route: Value, namespace: string): StreamRoute {
+function readStreamRoute(route: Value, namespace: string, changes: HeaderChangesReader): StreamRoute {
   return {
     matches: list(field(route, 'match')).map((match) => ({
       sniHosts: texts(field(match, 'sniHosts')),
       port: number(field(match, 'port')) || undefined,
       gateways: texts(field(match, 'gateways')).map((gateway) => resolveGateway(gateway, namespace)),
     })),
-    destinations: readDestinations(route, namespace),
+    destinations: readDestinations(route, namespace, changes),
   };
 }
 
-function readDestinations(route: Value, namespace: string): RouteDestination[] {
+function readDestinations(route: Value, namespace: string, changes: HeaderChangesReader): RouteDestination[] {
   return list(field(route, 'route')).map((destination) => ({
     host: expand(text(at(destination, 'destination', 'host')) ?? '', namespace),
     port: number(at(destination, 'destination', 'port', 'number')),
     subset: text(at(destination, 'destination', 'subset')) || undefined,
     weight: number(field(destination, 'weight')) ?? 0,
-    headers: readChanges(at(destination, 'headers', 'request')),
+    headers: changes.read(at(destination, 'headers', 'request')),
   }));
 }
 
@@ -141,7 +141,7 @@ export function resolveGateway(gateway: string, namespace: string): string {
   return parts.length > 1 ? `${parts[1]}/${parts[0]}` : `${namespace}/${gateway}`;
 }
 
-function readRoute(route: Value, namespace: string): HttpRoute {
+function readRoute(route: Value, namespace: string, changes: HeaderChangesReader): HttpRoute {
   const matches = list(field(route, 'match'));
   const redirect = field(route, 'redirect');
   const rewrite = field(route, 'rewrite');
@@ -150,10 +150,10 @@ function readRoute(route: Value, namespace: string): HttpRoute {
   return {
     name: text(field(route, 'name')) ?? '',
     matches: matches.length === 0 ? undefined : matches.map((match) => readMatch(match, namespace)),
-    destinations: readDestinations(route, namespace),
+    destinations: readDestinations(route, namespace, changes),
     redirect: isMapping(redirect) ? { status: number(field(redirect, 'redirectCode')) || 301 } : undefined,
     directStatus: number(at(route, 'directResponse', 'status')),
-    headers: readChanges(at(route, 'headers', 'request')),
+    headers: changes.read(at(route, 'headers', 'request')),
     rewriteUri: text(field(rewrite, 'uri')) || undefined,
     rewriteRegex: isMapping(regex) ? { match: text(field(regex, 'match')) ?? '', rewrite: text(field(regex, 'rewrite')) ?? '' } : undefined,
     rewriteAuthority: text(field(rewrite, 'authority')) || undefined,
@@ -183,8 +183,22 @@ function readMatch(match: Value, namespace: string): RouteMatch {
 
 const NO_CHANGES: HeaderChanges = { set: [], add: [], remove: [] };
 
+/** Reads changes of headers. Thousands of routes of a mesh change the same ones: what is written alike is one object, so that what follows from it is found once. */
+export class HeaderChangesReader {
+  private readonly known = new Map<string, HeaderChanges>();
+
+  /** The changes under `headers.request`. */
+  public read(value: Value): HeaderChanges {
+    if (value === undefined) return NO_CHANGES;
+    // Accepted changes are made of strings only, so that text tells them apart.
+    const written = JSON.stringify(value);
+    const changes = this.known.get(written) ?? readChanges(value);
+    this.known.set(written, changes);
+    return changes;
+  }
+}
+
 function readChanges(value: Value): HeaderChanges {
-  if (value === undefined) return NO_CHANGES;
   const pairs = (key: string) => entries(field(value, key)).filter((entry): entry is [string, string] => typeof entry[1] === 'string').sort(([a], [b]) => (a < b ? -1 : 1));
   return { set: pairs('set'), add: pairs('add'), remove: texts(field(value, 'remove')) };
 }

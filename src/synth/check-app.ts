@@ -1,7 +1,7 @@
 import { ApiObject, App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { checkSettings } from './check-settings';
-import { outputFileOf } from './output-files';
+import { outputFiles } from './output-files';
 import { blockOf, messageOf, notesOf, Located } from './report-text';
 import { annotatedAcknowledgements, CHECK_IDS, CheckContext, judge, Report, runChecks, Severity, profileOf } from '../checks';
 import { RelationError, Synthesis } from '../resources/synthesis';
@@ -11,9 +11,9 @@ export function checkApp(root: IConstruct): RelationError[] {
   const objects = root.node.findAll().filter((node): node is ApiObject => ApiObject.isApiObject(node));
   const documents = objects.map(rendered);
   const settings = checkSettings(root);
-  const outputFile = root instanceof App ? (index: number) => outputFileOf(root, objects[index]) : undefined;
+  const fileOf = root instanceof App ? outputFiles(root) : undefined;
   const profile = { istioVersion: settings.istioVersion, mesh: settings.profile ?? profileOf(documents) };
-  const context = new CheckContext(documents, profile, {}, undefined, outputFile);
+  const context = new CheckContext(documents, profile, {}, undefined, fileOf && ((index) => fileOf(objects[index])));
   const constructOf = ({ object, related = [] }: Report): IConstruct => {
     const place = [object, ...related].map((candidate) => context.placeOf(candidate)).find((candidate) => candidate !== undefined);
     return place === undefined ? root : objects[place.document];

@@ -6,14 +6,14 @@ export function fileOfResource(kind: string, name: string, extension = '.k8s.yam
 }
 
 /**
- * The file that an app writes an object to, where each has one of its own.
+ * Tells the file that an app writes an object to, where each object has one of its own; undefined where they share files.
  * @internal
  */
-export function outputFileOf(app: App, object: ApiObject): string | undefined {
-  const file = fileOfResource(object.kind, object.name, app.outputFileExtension);
+export function outputFiles(app: App): ((object: ApiObject) => string) | undefined {
+  const fileOf = ({ kind, name }: ApiObject) => fileOfResource(kind, name, app.outputFileExtension);
   switch (app.yamlOutputType) {
-    case YamlOutputType.FILE_PER_RESOURCE: return file;
-    case YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE: return `${Chart.of(object).node.path}/${file}`;
+    case YamlOutputType.FILE_PER_RESOURCE: return fileOf;
+    case YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE: return (object) => `${Chart.of(object).node.path}/${fileOf(object)}`;
     default: return undefined;
   }
 }

@@ -90,7 +90,7 @@ class InProcessRunner {
   /** Loads source and tests anew. */
   load() {
     for (const loaded of Object.keys(require.cache)) if (isOurs(loaded)) delete require.cache[loaded];
-    this.forget = forgetful(require(resolve('src/checks/remembered.ts')));
+    this.forget = forgetful(require(resolve('src/mesh/remembered.ts')));
     // What runs when a source file is loaded is met by no test.
     for (const folder of ['authz', 'mesh', 'checks']) filesBelow(resolve('src', folder), '.ts').forEach((file) => require(file));
     this.loaded = new Map();
@@ -198,13 +198,15 @@ class InProcessRunner {
 
 /** What was remembered before a mutant was switched on would hide it: a mutant that is never asked survives. */
 function forgetful(module) {
-  const { remembered } = module;
   const forget = [];
-  module.remembered = (compute) => {
-    let known = remembered(compute);
-    forget.push(() => { known = remembered(compute); });
-    return (text) => known(text);
-  };
+  for (const name of ['remembered', 'rememberedOf']) {
+    const original = module[name];
+    module[name] = (compute) => {
+      let known = original(compute);
+      forget.push(() => { known = original(compute); });
+      return (key) => known(key);
+    };
+  }
   return forget;
 }
 

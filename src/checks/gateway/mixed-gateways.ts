@@ -1,6 +1,6 @@
 import { isGuarded } from './client-certificate-guard';
 import { isWritten } from './server';
-import { closing, unequalPairs } from './ways-in';
+import { closing, unequallyBound, unequalPairs } from './ways-in';
 import { describeServer } from '../../mesh/gateway';
 import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
@@ -17,7 +17,7 @@ export const mixedGateways: Check = {
   severity: Severity.ERROR,
   effect: Effect.OPEN,
   find: (context) => {
-    return context.view.virtualServices.flatMap((service) => unequalPairs(context, service, false)
+    return unequallyBound(context).flatMap((service) => unequalPairs(context, service, false)
       .filter(({ open, hostIndex }) => !isGuarded(context, open, service.hosts[hostIndex]))
       .map(({ hostIndex, closed, open }) => ({
         object: service.object,

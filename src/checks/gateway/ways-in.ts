@@ -2,6 +2,7 @@ import { placeOf } from './server';
 import { ClientCheck, clientCheckOf } from '../../mesh/client-check';
 import { GatewayObject, GatewayServer, isPlainHttp } from '../../mesh/gateway';
 import { hostsFor, hostsForNamespace, meets } from '../../mesh/host-name';
+import { rememberedOf } from '../../mesh/remembered';
 import type { HttpRoute, RouteMatch, VirtualService } from '../../mesh/virtual-service';
 import type { CheckContext } from '../context';
 import { oncePerContext } from '../written';
@@ -45,10 +46,18 @@ function distinct(routes: readonly HttpRoute[]): HttpRoute[] {
   return [...new Map([...routes].reverse().map((route) => [places(route), route])).values()].reverse();
 }
 
+/** The VirtualServices that are bound to a server which demands a client certificate and to one which does not. */
+export const unequallyBound: (context: CheckContext) => readonly VirtualService[] = oncePerContext((context) => context.view.virtualServices
+  .filter((service) => areUnequal(boundServers(context, service))));
+
+const areUnequal = rememberedOf((servers: readonly GatewayServer[]) => {
+  const checks = new Set(servers.map(clientCheckOf));
+  return checks.has(ClientCheck.CERTIFICATE) && checks.has(ClientCheck.NONE);
+});
+
 /** Every such pair of a VirtualService, of servers of one Gateway or of two, once for each host and open server. */
 export function unequalPairs(context: CheckContext, service: VirtualService, ofOneGateway: boolean): UnequalPair[] {
   const servers = boundServers(context, service);
-  if (!servers.some((server) => clientCheckOf(server) === ClientCheck.CERTIFICATE)) return [];
   const routes = distinct(service.http.filter(({ redirect, directStatus }) => redirect === undefined && directStatus === undefined));
   const known = new Map<string, ReadonlyMap<GatewayServer, GatewayServer>>();
   return serversByHost(service, servers).flatMap((bound, hostIndex) => {

@@ -9,6 +9,7 @@ export const outputCollisions: Check = {
   severity: Severity.ERROR,
   effect: Effect.IGNORED,
   find: (context) => {
+    if (!context.knowsFiles) return [];
     const first = new Map<string, KubeObject>();
     return context.objects.flatMap((object) => {
       const file = context.fileOf(object);

@@ -1,5 +1,5 @@
-import { targetsOf } from './targets';
-import { describeRule, enforcedPolicies, neverMatches } from './written-policies';
+import { policiesAtGateways, targetsOf } from './targets';
+import { describeRule, neverMatches } from './written-policies';
 import type { PolicyRule } from '../../mesh/authorization-policy';
 import { ClientCheck, clientCheckOf } from '../../mesh/client-check';
 import { describeServer, GatewayServer } from '../../mesh/gateway';
@@ -18,10 +18,10 @@ export const certificateNotAsked: Check = {
   title: 'an identity that is asked for where no certificate is',
   severity: Severity.ERROR,
   effect: Effect.OUTAGE,
-  find: (context) => enforcedPolicies(context).filter(({ action }) => action !== 'AUDIT').flatMap((policy) => {
+  find: (context) => policiesAtGateways(context).filter(({ action }) => action !== 'AUDIT').flatMap((policy) => {
     const { gateways } = targetsOf(context, policy);
     return policy.rules.flatMap((rule, index): Finding[] => {
-      if (gateways.length === 0 || !asksForIdentity(rule)) return [];
+      if (!asksForIdentity(rule)) return [];
       const asked = gateways.map((proxy) => serversFor(proxy, rule));
       const servers = asked.flat();
       if (asked.some((some) => some.length === 0) || servers.some((server) => mayShowCertificate(server))) return [];

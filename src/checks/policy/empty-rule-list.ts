@@ -1,4 +1,5 @@
 import { enforcedPolicies, describeRule } from './written-policies';
+import type { PolicyRule } from '../../mesh/authorization-policy';
 import { at, field, list } from '../../mesh/value';
 import type { Check } from '../check';
 import { Effect, Severity } from '../finding';
@@ -11,7 +12,7 @@ export const emptyRuleList: Check = {
   title: 'an empty list in a rule',
   severity: Severity.ERROR,
   effect: Effect.OPEN,
-  find: (context) => enforcedPolicies(context).flatMap((policy) => list(at(policy.object.spec, 'rules')).flatMap((rule, index) => Object.keys(MEANING)
+  find: (context) => enforcedPolicies(context).filter(({ rules }) => rules.some(mayHoldEmptyList)).flatMap((policy) => list(at(policy.object.spec, 'rules')).flatMap((rule, index) => Object.keys(MEANING)
     .filter((key) => Array.isArray(field(rule, key)) && list(field(rule, key)).length === 0)
     .map((key) => ({
       object: policy.object,
@@ -21,3 +22,7 @@ export const emptyRuleList: Check = {
       cure: `say in \`${key}\` what is meant, or leave it out where no limit is meant`,
     })))),
 };
+
+function mayHoldEmptyList({ from, to, when }: PolicyRule): boolean {
+  return from.length === 0 || to.length === 0 || when.length === 0;
+}

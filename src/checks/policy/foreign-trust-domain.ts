@@ -1,5 +1,5 @@
 import { isForWorkloadsOnly } from './outside-principal';
-import { describeRule, enforcedPolicies, neverMatches, valuesOf } from './written-policies';
+import { describeRule, neverMatches, valuesWith } from './written-policies';
 import { at, text } from '../../mesh/value';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
@@ -16,15 +16,15 @@ export const foreignTrustDomain: Check = {
   find: (context) => {
     const domains = knownDomains(context);
     if (domains === undefined) return [];
-    return enforcedPolicies(context).filter((policy) => isForWorkloadsOnly(policy, context)).flatMap((policy) => valuesOf(policy, 'principals', 'source.principal')
-      .filter(({ value }) => isForeign(value, domains))
-      .map(({ value, negated, rule, path }) => ({
+    return valuesWith(context, ['principals', 'source.principal'], (value) => isForeign(value, domains))
+      .filter(({ policy }) => isForWorkloadsOnly(policy, context))
+      .map(({ policy, value, negated, rule, path }) => ({
         object: policy.object,
         path,
         message: `principal \`${value}\` in ${describeRule(rule, policy)} is of trust domain \`${value.split('/')[0]}\`, and the mesh knows only ${domains.map((domain) => `\`${domain}\``).join(', ')}`,
         effect: neverMatches(policy.action, negated),
         cure: 'write `cluster.local`, which stands for the own trust domain, or add the other to `trustDomainAliases` of the mesh',
-      })));
+      }));
   },
 };
 

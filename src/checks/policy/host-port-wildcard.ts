@@ -1,4 +1,4 @@
-import { describeRule, enforcedPolicies, neverMatches, valuesOf } from './written-policies';
+import { describeRule, neverMatches, valuesWith } from './written-policies';
 import type { Check } from '../check';
 import { Effect, Severity } from '../finding';
 
@@ -8,13 +8,12 @@ export const hostPortWildcard: Check = {
   title: 'a host with a wildcard at both ends',
   severity: Severity.ERROR,
   effect: Effect.OPEN,
-  find: (context) => enforcedPolicies(context).flatMap((policy) => valuesOf(policy, 'hosts')
-    .filter(({ value }) => /^\*.*:\*$/s.test(value))
-    .map(({ value, negated, rule, path }) => ({
+  find: (context) => valuesWith(context, ['hosts'], (value) => value.startsWith('*') && value.endsWith(':*'))
+    .map(({ policy, value, negated, rule, path }) => ({
       object: policy.object,
       path,
       message: `host \`${value}\` in ${describeRule(rule, policy)} is the literal ending \`${value.slice(1)}\``,
       effect: neverMatches(policy.action, negated),
       cure: policy.action === 'DENY' ? 'name the hosts, each with `:*` too, or leave the hosts out' : `list the ports that clients use, as in \`${value.replace(/\*$/, '443')}\``,
-    }))),
+    })),
 };

@@ -34,10 +34,10 @@ type Words = (host: string) => Pick<Finding, 'effect' | 'cure'>;
 
 function findingsOf(context: CheckContext, keepsOut: boolean, words: Words): Finding[] {
   return enforcedPolicies(context).filter(({ action }) => action !== 'AUDIT').flatMap((policy) => {
-    const lists = new Map<string, PolicyValue[]>();
-    for (const value of valuesOf(policy, 'hosts').filter(({ negated }) => (policy.action === 'ALLOW') === (negated === keepsOut))) {
-      putInto(lists, value.path.slice(0, -1).join('/'), value);
-    }
+    const hosts = valuesOf(policy, 'hosts').filter(({ negated }) => (policy.action === 'ALLOW') === (negated === keepsOut));
+    if (!hosts.some(({ value }) => isBare(value))) return [];
+    const lists = new Map<object, PolicyValue[]>();
+    for (const value of hosts) putInto(lists, value.list, value);
     return [...lists.values()].flatMap((values) => findingsIn(values, policy, words));
   });
 }
@@ -45,9 +45,10 @@ function findingsOf(context: CheckContext, keepsOut: boolean, words: Words): Fin
 function findingsIn(values: readonly PolicyValue[], policy: WrittenPolicy, words: Words): Finding[] {
   // A guard of a shared gateway lists thousands of hosts, nearly all of them with their own form with a port.
   const listed = new Set(values.map(({ value }) => lowerAscii(value)));
+  const uncovered = values.filter(({ value }) => isBare(value) && !listed.has(`${lowerAscii(value)}:*`));
+  if (uncovered.length === 0) return [];
   const matches = anyTextTest(listed);
-  const covered = (host: string) => listed.has(`${host}:*`) || matches(withPort(host));
-  return values.filter(({ value }) => isBare(value) && !covered(lowerAscii(value))).map(({ value, rule, path }) => ({
+  return uncovered.filter(({ value }) => !matches(withPort(lowerAscii(value)))).map(({ value, rule, path }) => ({
     object: policy.object,
     path,
     message: `host \`${value}\` in ${describeRule(rule, policy)} stands for requests without a port only`,

@@ -1,4 +1,4 @@
-import { describeRule, enforcedPolicies, neverMatches, valuesOf } from './written-policies';
+import { describeRule, neverMatches, valuesWith } from './written-policies';
 import type { Check } from '../check';
 import { Effect, Severity } from '../finding';
 
@@ -8,13 +8,12 @@ export const issuerWildcard: Check = {
   title: 'a request principal that ends within its URL',
   severity: Severity.ERROR,
   effect: Effect.OUTAGE,
-  find: (context) => enforcedPolicies(context).flatMap((policy) => valuesOf(policy, 'requestPrincipals', 'request.auth.principal')
-    .filter(({ value }) => /^https?:\/\/[^/]*$/.test(value))
-    .map(({ value, negated, rule, path }) => ({
+  find: (context) => valuesWith(context, ['requestPrincipals', 'request.auth.principal'], (value) => /^https?:\/\/[^/]*$/.test(value))
+    .map(({ policy, value, negated, rule, path }) => ({
       object: policy.object,
       path,
       message: `request principal \`${value}\` in ${describeRule(rule, policy)} is split at its last \`/\` and asks for the issuer \`${value.slice(0, value.lastIndexOf('/'))}\``,
       effect: neverMatches(policy.action, negated),
       cure: value.endsWith('*') ? 'name the issuer and then any subject, `https://<issuer>/*`, or `*` for any issuer' : `write \`${value}/*\` for any subject of this issuer`,
-    }))),
+    })),
 };

@@ -1,12 +1,13 @@
 import { Answers } from '../../mesh/choices';
 import type { KubeObject } from '../../mesh/kube-object';
 import { maySelect, surelySelects } from '../../mesh/labels';
-import { PeerAuthentication, PeerMode, readPeerAuthentication } from '../../mesh/peer-authentication';
+import { PeerAuthentication, PeerMode } from '../../mesh/peer-authentication';
 import type { CheckContext } from '../context';
-import { oncePerContext, writtenObjects } from '../written';
+import { oncePerContext } from '../written';
 
 /** Every PeerAuthentication that somebody wrote and the API server takes. */
-export const writtenPeerAuthentications = oncePerContext((context) => writtenObjects(context, 'PeerAuthentication', 'security.istio.io').map(readPeerAuthentication));
+export const writtenPeerAuthentications = oncePerContext(({ view }) => view.peerAuthentications.all
+  .filter(({ object }) => object.origin === undefined));
 
 interface Peers {
   /** Those of some pods. */

@@ -8,7 +8,7 @@ import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
 import { isPlaced } from '../gateway/placed';
 import { kubernetesGateways, targetsWritten } from '../gateway-api/gateways';
-import { writtenObjects } from '../written';
+import { oncePerContext, writtenObjects } from '../written';
 import { targetsOf } from './targets';
 
 const KINDS = ['AuthorizationPolicy', 'RequestAuthentication', 'PeerAuthentication'];
@@ -56,13 +56,15 @@ function naming(context: CheckContext): Finding[] {
   }));
 }
 
+const everyPod = oncePerContext(({ view, proxies }) => [...view.workloads, ...proxies.map(({ workload }) => workload).filter(isPlaced)]);
+
 /** Pods of one other namespace that a selector fits, where none of its own are known to. */
 function meant(object: KubeObject, context: CheckContext): Workload | undefined {
   const selector = selectorOf(object);
   if (selector === undefined || selector.size === 0 || object.namespace === context.view.settings.rootNamespace) return undefined;
+  const candidates = everyPod(context).filter(({ labels }) => surelySelects(selector, labels));
+  if (candidates.length === 0) return undefined;
   const { gateways, workloads, services, routers } = targetsOf(context, { object, selector });
   if (gateways.length + workloads.length + services.length + routers.length > 0) return undefined;
-  const candidates = [...context.view.workloads, ...context.proxies.map(({ workload }) => workload).filter(isPlaced)]
-    .filter(({ labels }) => surelySelects(selector, labels));
   return new Set(candidates.map(({ namespace }) => namespace)).size === 1 ? candidates[0] : undefined;
 }

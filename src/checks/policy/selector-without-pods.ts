@@ -27,13 +27,14 @@ export const selectorWithoutPods: Check = {
 };
 
 function problemOf(object: KubeObject, selector: ReadonlyMap<string, string>, context: CheckContext): Omit<Finding, 'object' | 'path'> | undefined {
-  const { gateways, workloads, services, routers } = targetsOf(context, { object, selector });
   const pods = context.view.workloadsIn(object.namespace);
+  if (pods.length === 0) return undefined;
+  const { gateways, workloads, services, routers } = targetsOf(context, { object, selector });
   const labels = [...selector].map(([key, value]) => `${key}=${value}`).join(',');
   if (workloads.length === 0) {
     // Where another namespace has them, it is the namespace that is wrong; that is a check of its own.
     const elsewhere = context.view.workloads.some((workload) => surelySelects(selector, workload.labels));
-    if (gateways.length + services.length + routers.length > 0 || pods.length === 0 || elsewhere) return undefined;
+    if (gateways.length + services.length + routers.length > 0 || elsewhere) return undefined;
     return {
       message: `\`${labels}\` of ${describeObject(object)} fits none of the pods of namespace \`${object.namespace}\` in these manifests`,
       effect: 'nothing is enforced by it, unless there are other pods',

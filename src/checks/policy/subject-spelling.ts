@@ -1,9 +1,8 @@
-import { describeRule, enforcedPolicies, neverMatches, PolicyValue, valuesOf, WrittenPolicy } from './written-policies';
+import { describeRule, keysWithValues, neverMatches, valuesWith } from './written-policies';
+import { remembered } from '../../mesh/remembered';
 import { DistinguishedName } from '../../model/distinguished-name';
 import type { Check } from '../check';
-import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
-import { remembered } from '../remembered';
 import { headerChangesOf, headerOfKey } from '../route/written-routes';
 import { oncePerContext } from '../written';
 
@@ -19,24 +18,26 @@ export const subjectSpelling: Check = {
   title: 'a subject that Envoy spells otherwise',
   severity: Severity.ERROR,
   effect: Effect.OUTAGE,
-  find: (context) => enforcedPolicies(context).flatMap((policy) => names(policy, context).flatMap(({ negated, value, rule, path }): Finding[] => {
-    const right = envoySpelling(value);
-    return right === value ? [] : [{
-      object: policy.object,
-      path,
-      message: `\`${value}\` in ${describeRule(rule, policy)} is no name as Envoy writes it`,
-      effect: neverMatches(policy.action, negated),
-      cure: right === undefined
-        ? 'take the name from the certificate: `openssl x509 -noout -subject -nameopt RFC2253`, or `cdk8s-istio-security pki inspect`'
-        : `if this is the name in the order of the certificate, write \`${right}\`: the order reversed, and \`,\` without a space`,
-    }];
-  })),
+  find: (context) => {
+    const keys = [...keysWithValues(context)].filter((key) => nameHeaders(context).has(headerOfKey(key) ?? ''));
+    return valuesWith(context, keys, isMisspelt).map(({ policy, value, negated, rule, path }): Finding => {
+      const right = envoySpelling(value);
+      return {
+        object: policy.object,
+        path,
+        message: `\`${value}\` in ${describeRule(rule, policy)} is no name as Envoy writes it`,
+        effect: neverMatches(policy.action, negated),
+        cure: right === undefined
+          ? 'take the name from the certificate: `openssl x509 -noout -subject -nameopt RFC2253`, or `cdk8s-istio-security pki inspect`'
+          : `if this is the name in the order of the certificate, write \`${right}\`: the order reversed, and \`,\` without a space`,
+      };
+    });
+  },
 };
 
-/** The values that are compared with a whole name. */
-function names(policy: WrittenPolicy, context: CheckContext): PolicyValue[] {
-  const keys = [...policy.values.keys()].filter((key) => nameHeaders(context).has(headerOfKey(key) ?? ''));
-  return valuesOf(policy, ...keys).filter(({ value }) => !value.startsWith('*') && !value.endsWith('*'));
+/** A part of a name, which a `*` at either end leaves, may be written anyhow. */
+function isMisspelt(value: string): boolean {
+  return !value.startsWith('*') && !value.endsWith('*') && envoySpelling(value) !== value;
 }
 
 /** The value itself where Envoy may write it; another spelling where one is meant that can be told; undefined where none can. */

@@ -1,3 +1,4 @@
+import { enforcedPolicies, WrittenPolicy } from './written-policies';
 import { GatewayProxy } from '../../mesh/gateway-proxy';
 import { putInto } from '../../mesh/groups';
 import type { KubeObject } from '../../mesh/kube-object';
@@ -37,27 +38,66 @@ export interface Selecting {
 
 const routersOf = oncePerContext(({ proxies }) => new Set(proxies.map(({ workload }) => workload)));
 
-const known = new WeakMap<KubeObject, PolicyTargets>();
+const allTargets = new WeakMap<KubeObject, PolicyTargets>();
 
 /** What a policy is known to apply to: those of the root namespace apply everywhere. */
 export function targetsOf(context: CheckContext, policy: Selecting): PolicyTargets {
-  const targets = known.get(policy.object) ?? findTargets(context, policy);
-  known.set(policy.object, targets);
+  const { object, selector } = policy;
+  const targets = allTargets.get(object) ?? (selector === undefined ? NO_TARGETS : new Targets(context, object.namespace, selector));
+  allTargets.set(object, targets);
   return targets;
 }
 
-function findTargets(context: CheckContext, { object: { namespace }, selector }: Selecting): PolicyTargets {
-  if (selector === undefined) return { gateways: [], workloads: [], services: [], routers: [] };
-  const { view, proxies } = context;
-  const root = namespace === view.settings.rootNamespace;
-  const routers = routersOf(context);
-  const applies = (workload: Workload) => (root || workload.namespace === namespace) && surelySelects(selector, workload.labels);
-  const services = root ? [...servicesByNamespace(context).values()].flat() : servicesByNamespace(context).get(namespace) ?? [];
-  return {
-    gateways: proxies.filter(({ workload }) => applies(workload)),
-    workloads: (root ? view.workloads : view.workloadsIn(namespace))
-      .filter((workload) => !routers.has(workload) && workload.router !== true && surelySelects(selector, workload.labels)),
-    services: services.filter((service) => surelySelects(selector, { known: service.selector, complete: false })),
-    routers: kubernetesGateways(context).flatMap(({ pods }) => (pods !== undefined && applies(pods) ? [pods] : [])),
-  };
+const NOTHING: readonly never[] = [];
+const NO_TARGETS: PolicyTargets = { gateways: NOTHING, workloads: NOTHING, services: NOTHING, routers: NOTHING };
+
+/** Looked for when asked: of most policies one of the four is. */
+class Targets implements PolicyTargets {
+  private foundGateways?: readonly GatewayProxy[];
+  private foundWorkloads?: readonly Workload[];
+  private foundServices?: readonly Service[];
+  private foundRouters?: readonly Workload[];
+
+  public constructor(
+    private readonly context: CheckContext,
+    private readonly namespace: string,
+    private readonly selector: ReadonlyMap<string, string>,
+  ) {}
+
+  public get gateways(): readonly GatewayProxy[] {
+    this.foundGateways ??= this.context.proxies.filter(({ workload }) => this.applies(workload));
+    return this.foundGateways;
+  }
+
+  public get workloads(): readonly Workload[] {
+    const { view } = this.context;
+    const routers = routersOf(this.context);
+    this.foundWorkloads ??= (this.isRoot ? view.workloads : view.workloadsIn(this.namespace))
+      .filter((workload) => !routers.has(workload) && workload.router !== true && surelySelects(this.selector, workload.labels));
+    return this.foundWorkloads;
+  }
+
+  public get services(): readonly Service[] {
+    const known = servicesByNamespace(this.context);
+    const services = this.isRoot ? [...known.values()].flat() : known.get(this.namespace) ?? NOTHING;
+    this.foundServices ??= services.filter((service) => surelySelects(this.selector, { known: service.selector, complete: false }));
+    return this.foundServices;
+  }
+
+  public get routers(): readonly Workload[] {
+    this.foundRouters ??= kubernetesGateways(this.context).flatMap(({ pods }) => (pods !== undefined && this.applies(pods) ? [pods] : []));
+    return this.foundRouters;
+  }
+
+  private get isRoot(): boolean {
+    return this.namespace === this.context.view.settings.rootNamespace;
+  }
+
+  private applies(workload: Workload): boolean {
+    return (this.isRoot || workload.namespace === this.namespace) && surelySelects(this.selector, workload.labels);
+  }
 }
+
+/** The enforced policies that are known to apply to gateways. */
+export const policiesAtGateways: (context: CheckContext) => readonly WrittenPolicy[] = oncePerContext((context) => enforcedPolicies(context)
+  .filter((policy) => targetsOf(context, policy).gateways.length > 0));

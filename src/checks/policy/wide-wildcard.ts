@@ -1,4 +1,4 @@
-import { describeRule, enforcedPolicies, PolicyValue, valuesOf, WrittenPolicy } from './written-policies';
+import { describeRule, keysWithValues, valuesWith } from './written-policies';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
@@ -10,24 +10,20 @@ export const wideWildcard: Check = {
   title: 'a wildcard in the middle of a name',
   severity: Severity.WARNING,
   effect: Effect.OPEN,
-  find: (context) => enforcedPolicies(context).filter(({ action }) => action === 'ALLOW').flatMap((policy) => wildcards(policy).flatMap((value): Finding[] => {
-    const other = value.negated ? undefined : widened(value, context);
-    return other === undefined ? [] : [{
+  find: (context) => valuesWith(context, keysWithValues(context), (value, key) => widened(key, value, context) !== undefined)
+    .filter(({ policy, negated }) => policy.action === 'ALLOW' && !negated)
+    .map(({ policy, key, value, rule, path }): Finding => ({
       object: policy.object,
-      path: value.path,
-      message: `\`${value.value}\` in ${describeRule(value.rule, policy)} has its \`*\` in the middle of a name`,
-      effect: `others get in as well, such as \`${other}\``,
+      path,
+      message: `\`${value}\` in ${describeRule(rule, policy)} has its \`*\` in the middle of a name`,
+      effect: `others get in as well, such as \`${widened(key, value, context)}\``,
       cure: 'name each one that is meant, or put the `*` where a part of the name ends',
-    }];
-  })),
+    })),
 };
 
-function wildcards(policy: WrittenPolicy): PolicyValue[] {
-  return valuesOf(policy, ...policy.values.keys()).filter(({ value }) => value.startsWith('*') !== value.endsWith('*'));
-}
-
 /** Somebody else who gets in; undefined where the `*` stands at the border of a part. */
-function widened({ key, value }: PolicyValue, context: CheckContext): string | undefined {
+function widened(key: string, value: string, context: CheckContext): string | undefined {
+  if (value.startsWith('*') === value.endsWith('*')) return undefined;
   const borders = bordersOf(key, context);
   if (borders === undefined) return undefined;
   const ofPrefix = value.endsWith('*');

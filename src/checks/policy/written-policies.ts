@@ -1,7 +1,7 @@
-import { isDryRun, PolicyAction, PolicyRule, readRule } from '../../mesh/authorization-policy';
+import { AuthorizationPolicy, isDryRun, PolicyAction, PolicyRule, readRule } from '../../mesh/authorization-policy';
 import { putInto } from '../../mesh/groups';
 import { describeObject, KubeObject } from '../../mesh/kube-object';
-import { selectorOf } from '../../mesh/policy-scope';
+import { remembered } from '../../mesh/remembered';
 import { entries, field, list, text, Value } from '../../mesh/value';
 import type { CheckContext } from '../context';
 import type { FieldPath } from '../finding';
@@ -18,6 +18,8 @@ export interface PolicyValue {
   readonly rule: number;
   /** Its place among all values of the policy. */
   readonly order: number;
+  /** The same for all values of one list, and where that stands. */
+  readonly list: () => FieldPath;
   readonly path: FieldPath;
 }
 
@@ -34,7 +36,10 @@ export interface WrittenPolicy {
 }
 
 /** Every AuthorizationPolicy that somebody wrote and the API server takes. */
-export const writtenPolicies: (context: CheckContext) => readonly WrittenPolicy[] = oncePerContext((context) => writtenObjects(context, 'AuthorizationPolicy', 'security.istio.io').map(read));
+export const writtenPolicies: (context: CheckContext) => readonly WrittenPolicy[] = oncePerContext((context) => {
+  const inForce = new Map(context.view.policies.all.map((policy) => [policy.object, policy]));
+  return writtenObjects(context, 'AuthorizationPolicy', 'security.istio.io').map((object) => read(object, inForce.get(object)));
+});
 
 /** Those that are more than a dry run. */
 export const enforcedPolicies: (context: CheckContext) => readonly WrittenPolicy[] = oncePerContext((context) => writtenPolicies(context)
@@ -49,6 +54,40 @@ export function valuesOf({ values }: WrittenPolicy, ...keys: readonly string[]):
   return found.flatMap((key) => values.get(key)!).sort((a, b) => a.order - b.order);
 }
 
+/** A value and the policy that it stands in. */
+export interface PlacedValue extends PolicyValue {
+  readonly policy: WrittenPolicy;
+}
+
+/** The values of enforced policies by key and by text, in the order of the objects. */
+const placedValues = oncePerContext((context) => {
+  const found = new Map<string, Map<string, PlacedValue[]>>();
+  for (const policy of enforcedPolicies(context)) {
+    for (const [key, values] of policy.values) {
+      const byText = found.get(key) ?? new Map<string, PlacedValue[]>();
+      found.set(key, byText);
+      for (const value of values) putInto(byText, value.value, value as Written);
+    }
+  }
+  return found;
+});
+
+/** The values of enforced policies under some keys that pass a test, which is asked once for each text: one principal stands in thousands of policies. */
+export function valuesWith(context: CheckContext, keys: Iterable<string>, test: (value: string, key: string) => boolean): PlacedValue[] {
+  const found: PlacedValue[] = [];
+  for (const key of keys) {
+    for (const [value, places] of placedValues(context).get(key) ?? []) {
+      if (test(value, key)) places.forEach((place) => found.push(place));
+    }
+  }
+  return found.sort((a, b) => a.policy.object.index - b.policy.object.index || a.order - b.order);
+}
+
+/** The keys under which enforced policies have values. */
+export function keysWithValues(context: CheckContext): Iterable<string> {
+  return placedValues(context).keys();
+}
+
 /** How findings name a rule. */
 export function describeRule(rule: number, { object }: WrittenPolicy): string {
   return `rule ${rule + 1} of ${describeObject(object)}`;
@@ -61,26 +100,30 @@ export function neverMatches(action: PolicyAction, negated = false): string {
   return negated ? 'nobody is spared by it' : 'it never matches, so the policy does not act on those whom it means';
 }
 
-function read(object: KubeObject): WrittenPolicy {
+// One that names Gateway API objects only is none of the view's.
+function read(object: KubeObject, inForce: AuthorizationPolicy | undefined): WrittenPolicy {
   const rules = list(field(object.spec, 'rules'));
-  const values = new ValueReader();
-  rules.forEach((rule, number) => values.read(rule, number));
-  return {
+  const values = new Map<string, PolicyValue[]>();
+  const policy: WrittenPolicy = {
     object,
-    action: (text(field(object.spec, 'action')) ?? 'ALLOW') as PolicyAction,
-    selector: selectorOf(object),
-    rules: rules.map(readRule),
-    values: values.found,
+    action: inForce?.action ?? (text(field(object.spec, 'action')) ?? 'ALLOW') as PolicyAction,
+    selector: inForce?.selector,
+    rules: inForce?.rules ?? rules.map(readRule),
+    values,
     dryRun: isDryRun(object),
   };
+  const reader = new ValueReader(policy, values);
+  rules.forEach((rule, number) => reader.read(rule, number));
+  return policy;
 }
 
 const SIDES = [['from', 'source'], ['to', 'operation']] as const;
 
 /** Collects the values of the rules of one policy. */
 class ValueReader {
-  public readonly found = new Map<string, PolicyValue[]>();
   private count = 0;
+
+  public constructor(private readonly policy: WrittenPolicy, private readonly found: Map<string, PolicyValue[]>) {}
 
   public read(rule: Value, number: number): void {
     for (const [side, part] of SIDES) {
@@ -95,31 +138,33 @@ class ValueReader {
     });
   }
 
-  private add(values: Value, { key, negated }: { readonly key: string; readonly negated: boolean }, rule: number, path: () => FieldPath): void {
-    list(values).forEach((value, index) => {
-      if (typeof value === 'string') putInto(this.found, key, new Written(key, negated, value, rule, this.count++, path, index));
+  private add(given: Value, { key, negated }: { readonly key: string; readonly negated: boolean }, rule: number, path: () => FieldPath): void {
+    list(given).forEach((value, index) => {
+      if (typeof value === 'string') putInto(this.found, key, new Written(this.policy, key, negated, value, rule, this.count++, path, index));
     });
   }
 }
 
-function withoutNot(name: string): { key: string; negated: boolean } {
+const withoutNot = remembered((name: string): { readonly key: string; readonly negated: boolean } => {
   const negated = /^not[A-Z]/.test(name);
   return { key: negated ? `${name[3].toLowerCase()}${name.slice(4)}` : name, negated };
-}
+});
 
 /** A value whose path is put together when asked for: a mesh has ten thousands of values, and few of them are findings. */
-class Written implements PolicyValue {
+class Written implements PlacedValue {
   public constructor(
+    public readonly policy: WrittenPolicy,
     public readonly key: string,
     public readonly negated: boolean,
     public readonly value: string,
     public readonly rule: number,
     public readonly order: number,
-    private readonly place: () => FieldPath,
+    // eslint-disable-next-line @typescript-eslint/no-shadow -- a field, which shadows nothing
+    public readonly list: () => FieldPath,
     private readonly index: number,
   ) {}
 
   public get path(): FieldPath {
-    return [...this.place(), this.index];
+    return [...this.list(), this.index];
   }
 }

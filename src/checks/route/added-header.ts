@@ -1,6 +1,7 @@
 import { gatewayEdits, HeaderEdit } from './header-edits';
-import { isOfCertificate } from './written-routes';
+import { EffectiveChanges, isOfCertificate } from './written-routes';
 import { describeObject } from '../../mesh/kube-object';
+import { rememberedOf } from '../../mesh/remembered';
 import type { Check } from '../check';
 import { Effect, Finding, PatchOperation, Severity } from '../finding';
 import { pointer } from '../pointer';
@@ -12,8 +13,8 @@ export const addedHeader: Check = {
   severity: Severity.ERROR,
   effect: Effect.OPEN,
   find: (context) => gatewayEdits(context).flatMap((edit) => {
-    const { object, changes, fieldOf, removed } = edit;
-    return changes.add.filter(([name, value]) => isOfCertificate(value) && !removed.has(name.toLowerCase())).map(([name, value]): Finding => ({
+    const { object, changes, fieldOf } = edit;
+    return kept(changes).map(([name, value]): Finding => ({
       object,
       path: fieldOf('add', name),
       message: `${describeObject(object)} adds \`${name}\` from the client's certificate to what the client sent`,
@@ -23,6 +24,10 @@ export const addedHeader: Check = {
     }));
   }),
 };
+
+/** The identity headers that are added to what the client sent. */
+const kept = rememberedOf(({ add, removed }: EffectiveChanges) => add
+  .filter(([name, value]) => isOfCertificate(value) && !removed.has(name.toLowerCase())));
 
 function patchOf({ path, changes: { add, set, remove }, fieldOf, listed }: HeaderEdit, name: string, value: string): PatchOperation[] {
   const [place, entry, entries] = listed ? ['-', { name, value }, [{ name, value }]] : [name, value, { [name]: value }];

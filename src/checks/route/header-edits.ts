@@ -1,7 +1,6 @@
-import { gatewayChanges, WrittenChanges, writtenChanges } from './written-routes';
+import { EffectiveChanges, gatewayChanges, WrittenChanges, writtenChanges } from './written-routes';
 import type { KubeObject } from '../../mesh/kube-object';
 import { field, list, text, texts, Value } from '../../mesh/value';
-import type { HeaderChanges } from '../../mesh/virtual-service';
 import type { CheckContext } from '../context';
 import type { FieldPath } from '../finding';
 import { servedRoutes } from '../gateway-api/gateways';
@@ -10,15 +9,13 @@ import { oncePerContext } from '../written';
 /** Changes of request headers in a route of either API. */
 export interface HeaderEdit {
   readonly object: KubeObject;
-  readonly changes: HeaderChanges;
+  readonly changes: EffectiveChanges;
   /** Where the changes stand: what has `set`, `add` and `remove`. */
   readonly path: FieldPath;
   /** Where one of them stands. */
   readonly fieldOf: (kind: 'set' | 'add', name: string) => FieldPath;
   /** Whether `set` and `add` are lists of `name` and `value`, as in the Gateway API, instead of mappings. */
   readonly listed: boolean;
-  /** The names, in lower case, that are removed before these changes take place. */
-  readonly removed: ReadonlySet<string>;
 }
 
 /** Every place where headers are set or added. */
@@ -29,8 +26,28 @@ export const headerEdits: (context: CheckContext) => readonly HeaderEdit[] = onc
 export const gatewayEdits: (context: CheckContext) => readonly HeaderEdit[] = oncePerContext((context) => (
   [...gatewayChanges(context).map(edit), ...modifierEdits(context)]));
 
-function edit({ virtualService: { object }, changes, path, removed }: WrittenChanges): HeaderEdit {
-  return { object, changes, path, removed, listed: false, fieldOf: (kind, name) => [...path, kind, name] };
+function edit(written: WrittenChanges): HeaderEdit {
+  return new Edit(written);
+}
+
+/** Its path is put together when asked for: of thousands few are findings. */
+class Edit implements HeaderEdit {
+  public readonly listed = false;
+  public readonly object: KubeObject;
+  public readonly changes: EffectiveChanges;
+
+  public constructor(private readonly written: WrittenChanges) {
+    this.object = written.virtualService.object;
+    this.changes = written.changes;
+  }
+
+  public get path(): FieldPath {
+    return this.written.path;
+  }
+
+  public get fieldOf(): HeaderEdit['fieldOf'] {
+    return (kind, name) => [...this.path, kind, name];
+  }
 }
 
 /** Those of routes of the Gateway API: istiod makes of their filters what it makes of `headers.request`, operators of Envoy included. */
@@ -59,13 +76,12 @@ function modifiersOf(owner: Value, place: FieldPath): Modifier[] {
 
 function editOf(object: KubeObject, { value, path, remove }: Modifier, common: readonly string[]): HeaderEdit {
   const named = (kind: string) => list(field(value, kind)).map((entry) => [text(field(entry, 'name')) ?? '', text(field(entry, 'value')) ?? ''] as const);
-  const changes = { set: named('set'), add: named('add'), remove };
+  const changes = { set: named('set'), add: named('add'), remove, removed: new Set([...common, ...remove].map((name) => name.toLowerCase())) };
   return {
     object,
     changes,
     path,
     listed: true,
-    removed: new Set([...common, ...remove].map((name) => name.toLowerCase())),
     fieldOf: (kind, name) => [...path, kind, changes[kind].findIndex(([written]) => written === name)],
   };
 }

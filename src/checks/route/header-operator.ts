@@ -1,6 +1,8 @@
 import { headerEdits } from './header-edits';
+import type { EffectiveChanges } from './written-routes';
 import { formatProblem } from '../../mesh/header-format';
 import { describeObject } from '../../mesh/kube-object';
+import { rememberedOf } from '../../mesh/remembered';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
 
@@ -10,14 +12,17 @@ export const headerOperator: Check = {
   title: 'a header value that Envoy does not take',
   severity: Severity.ERROR,
   effect: Effect.OUTAGE,
-  find: (context) => headerEdits(context).flatMap(({ object, changes, fieldOf }) => (['set', 'add'] as const).flatMap((kind) => changes[kind].flatMap(([name, value]): Finding[] => {
-    const problem = /^(?::|host$)/i.test(name) ? undefined : formatProblem(value);
-    return problem === undefined ? [] : [{
+  find: (context) => headerEdits(context)
+    .flatMap(({ object, changes, fieldOf }) => refused(changes).map(({ kind, name, value, problem }): Finding => ({
       object,
       path: fieldOf(kind, name),
       message: `header \`${name}\` of ${describeObject(object)} has value \`${value}\`: ${problem}`,
       effect: 'Envoy rejects all routes of every host on the port: a new proxy answers 404 for them, a running one keeps the old routes',
       cure: 'use an operator of Envoy\'s access log, such as `%DOWNSTREAM_PEER_SUBJECT%`, or write `%%` for a percent sign',
-    }];
-  }))),
+    }))),
 };
+
+const refused = rememberedOf((changes: EffectiveChanges) => (['set', 'add'] as const).flatMap((kind) => changes[kind].flatMap(([name, value]) => {
+  const problem = /^(?::|host$)/i.test(name) ? undefined : formatProblem(value);
+  return problem === undefined ? [] : [{ kind, name, value, problem }];
+})));

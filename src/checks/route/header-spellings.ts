@@ -1,10 +1,10 @@
 import { gatewayEdits } from './header-edits';
-import { isOfCertificate } from './written-routes';
+import { EffectiveChanges, isOfCertificate } from './written-routes';
 import { describeObject } from '../../mesh/kube-object';
+import { remembered, rememberedOf } from '../../mesh/remembered';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
 import { pointer } from '../pointer';
-import { remembered } from '../remembered';
 
 const MOST = 6;
 
@@ -14,11 +14,8 @@ export const headerSpellings: Check = {
   title: 'an identity header whose spellings with underscores stay',
   severity: Severity.WARNING,
   effect: Effect.OPEN,
-  find: (context) => gatewayEdits(context).flatMap(({ object, changes, path, removed }): Finding[] => {
-    // One that is not removed at all is a trap of its own.
-    const names = [...changes.set, ...changes.add].filter(([name, value]) => isOfCertificate(value) && removed.has(name.toLowerCase()))
-      .map(([name]) => name);
-    const open = names.flatMap((name) => spellings(name).filter((spelling) => !removed.has(spelling.toLowerCase())));
+  find: (context) => gatewayEdits(context).flatMap(({ object, changes, path }): Finding[] => {
+    const { names, open } = kept(changes);
     if (open.length === 0) return [];
     const shown = [open[0], ...open.slice(1, 3)].map((name) => `\`${name}\``).join(', ');
     return [{
@@ -31,6 +28,12 @@ export const headerSpellings: Check = {
     }];
   }),
 };
+
+/** The identity headers that are removed, and their spellings that are not. One that is not removed at all is a trap of its own. */
+const kept = rememberedOf(({ set, add, removed }: EffectiveChanges) => {
+  const names = [...set, ...add].filter(([name, value]) => isOfCertificate(value) && removed.has(name.toLowerCase())).map(([name]) => name);
+  return { names, open: names.flatMap((name) => spellings(name).filter((spelling) => !removed.has(spelling.toLowerCase()))) };
+});
 
 /** Every mixture of `-` and `_` in a name but itself. */
 const spellings = remembered((name: string): string[] => {

@@ -1,6 +1,7 @@
 import { gatewayEdits } from './header-edits';
-import { isOfCertificate } from './written-routes';
+import { EffectiveChanges, isOfCertificate } from './written-routes';
 import { describeObject } from '../../mesh/kube-object';
+import { rememberedOf } from '../../mesh/remembered';
 import type { Check } from '../check';
 import { Effect, Finding, Severity } from '../finding';
 import { pointer } from '../pointer';
@@ -11,8 +12,8 @@ export const setWithoutRemove: Check = {
   title: 'an identity header that is set and not removed first',
   severity: Severity.ERROR,
   effect: Effect.OPEN,
-  find: (context) => gatewayEdits(context).flatMap(({ object, changes, path, fieldOf, removed }): Finding[] => {
-    const names = changes.set.filter(([name, value]) => isOfCertificate(value) && !removed.has(name.toLowerCase())).map(([name]) => name);
+  find: (context) => gatewayEdits(context).flatMap(({ object, changes, path, fieldOf }): Finding[] => {
+    const names = kept(changes);
     if (names.length === 0) return [];
     return [{
       object,
@@ -24,3 +25,7 @@ export const setWithoutRemove: Check = {
     }];
   }),
 };
+
+/** The identity headers that are set over what the client sent, which stays where there is nothing to set. */
+const kept = rememberedOf(({ set, removed }: EffectiveChanges) => set
+  .filter(([name, value]) => isOfCertificate(value) && !removed.has(name.toLowerCase())).map(([name]) => name));

@@ -1,10 +1,10 @@
 import { serviceOfHost } from '../../mesh/backend';
 import { putInto } from '../../mesh/groups';
 import { parts } from '../../mesh/header-format';
+import { remembered, rememberedOf } from '../../mesh/remembered';
 import { HeaderChanges, HttpRoute, VirtualService } from '../../mesh/virtual-service';
 import type { CheckContext } from '../context';
 import type { FieldPath } from '../finding';
-import { remembered } from '../remembered';
 import { oncePerContext, writtenObjects } from '../written';
 
 /** One entry of `http` that somebody wrote. */
@@ -14,14 +14,18 @@ export interface WrittenRoute {
   readonly path: FieldPath;
 }
 
-/** Changes of request headers that set or add some, for all destinations of a route or for one, and where they stand. */
+/** Changes of request headers that set or add some, with what is gone before they take place. One object for all places where the same is written. */
+export interface EffectiveChanges extends HeaderChanges {
+  /** The names, in lower case, that are removed first: by these changes and by those of the whole route. */
+  readonly removed: ReadonlySet<string>;
+}
+
+/** Where headers are set or added, for all destinations of a route or for one. */
 export interface WrittenChanges {
   readonly virtualService: VirtualService;
   readonly route: HttpRoute;
-  readonly changes: HeaderChanges;
+  readonly changes: EffectiveChanges;
   readonly path: FieldPath;
-  /** The names, in lower case, that are removed before these changes take place: by them and by those of the whole route. */
-  readonly removed: ReadonlySet<string>;
 }
 
 /** The VirtualServices that somebody wrote and the API server takes. */
@@ -51,19 +55,45 @@ export function headerChangesOf({ headers, destinations }: HttpRoute): HeaderCha
   return [headers, ...destinations.map((destination) => destination.headers)];
 }
 
-function changesOf({ virtualService, route, path }: WrittenRoute): WrittenChanges[] {
-  const common = route.headers.remove;
-  const places = [
-    { changes: route.headers, place: path },
-    ...route.destinations.map(({ headers }, index) => ({ changes: headers, place: [...path, 'route', index] })),
-  ];
-  return places.filter(({ changes }) => changes.set.length + changes.add.length > 0).map(({ changes, place }) => ({
-    virtualService,
-    route,
-    changes,
-    path: [...place, 'headers', 'request'],
-    removed: new Set([...common, ...changes.remove].map((name) => name.toLowerCase())),
-  }));
+function changesOf(written: WrittenRoute): WrittenChanges[] {
+  const { headers, destinations } = written.route;
+  const places: WrittenChanges[] = [];
+  if (isWriting(headers)) places.push(new Place(written, ofRoute(headers)));
+  destinations.forEach((destination, index) => {
+    if (!isWriting(destination.headers)) return;
+    places.push(new Place(written, headers.remove.length === 0 ? ofRoute(destination.headers) : after(headers, destination.headers), index));
+  });
+  return places;
+}
+
+function isWriting({ set, add }: HeaderChanges): boolean {
+  return set.length > 0 || add.length > 0;
+}
+
+const ofRoute = rememberedOf((changes: HeaderChanges): EffectiveChanges => ({
+  ...changes,
+  removed: new Set(changes.remove.map((name) => name.toLowerCase())),
+}));
+
+function after(first: HeaderChanges, changes: HeaderChanges): EffectiveChanges {
+  return { ...changes, removed: new Set([...ofRoute(first).removed, ...ofRoute(changes).removed]) };
+}
+
+/** Its path is put together when asked for: of thousands few are findings. */
+class Place implements WrittenChanges {
+  public constructor(private readonly written: WrittenRoute, public readonly changes: EffectiveChanges, private readonly destination?: number) {}
+
+  public get virtualService(): VirtualService {
+    return this.written.virtualService;
+  }
+
+  public get route(): HttpRoute {
+    return this.written.route;
+  }
+
+  public get path(): FieldPath {
+    return [...this.written.path, ...this.destination === undefined ? [] : ['route', this.destination], 'headers', 'request'];
+  }
 }
 
 /** Whether a header value is taken from the client's certificate, so that there is none without one. */
@@ -73,20 +103,27 @@ export const isOfCertificate = remembered((value: string): boolean => {
 });
 
 /** The headers, in lower case, in which a route tells its workload what the client's certificate says. */
-export function identityHeadersOf(route: HttpRoute): Set<string> {
-  return new Set(headerChangesOf(route)
-    .flatMap(({ set, add }) => [...set, ...add]).filter(([, value]) => isOfCertificate(value)).map(([name]) => name.toLowerCase()));
+export function identityHeadersOf({ headers, destinations }: HttpRoute): ReadonlySet<string> {
+  const own = identitiesIn(headers);
+  const theirs = destinations.map((destination) => identitiesIn(destination.headers)).filter(({ size }) => size > 0);
+  return theirs.length === 0 ? own : new Set([own, ...theirs].flatMap((names) => [...names]));
 }
+
+const identitiesIn = rememberedOf(({ set, add }: HeaderChanges): ReadonlySet<string> => new Set([...set, ...add]
+  .filter(([, value]) => isOfCertificate(value)).map(([name]) => name.toLowerCase())));
 
 /** Every header, in lower case, in which some route tells its workload what the client's certificate says, and by which VirtualServices. */
 export const identityHeaders: (context: CheckContext) => ReadonlyMap<string, readonly VirtualService[]> = oncePerContext(({ view }) => {
   const found = new Map<string, VirtualService[]>();
   for (const virtualService of view.virtualServices) {
-    const names = new Set(virtualService.http.flatMap((route) => [...identityHeadersOf(route)]));
-    for (const name of names) putInto(found, name, virtualService);
+    for (const name of identityHeadersIn(virtualService)) putInto(found, name, virtualService);
   }
   return found;
 });
+
+function identityHeadersIn({ http }: VirtualService): ReadonlySet<string> {
+  return http.length === 1 ? identityHeadersOf(http[0]) : new Set(http.flatMap((route) => [...identityHeadersOf(route)]));
+}
 
 /** The same for the VirtualServices that lead to Services of one namespace. */
 export function identityHeadersTo(context: CheckContext, namespace: string, header: string): readonly VirtualService[] {
@@ -112,9 +149,7 @@ function namespacesOf({ http }: VirtualService): Set<string> {
 }
 
 /** The name of the header that a `when` key asks about, in lower case. */
-export function headerOfKey(key: string): string | undefined {
-  return /^request\.headers\[(.+)\]$/s.exec(key)?.[1].toLowerCase();
-}
+export const headerOfKey = remembered((key: string): string | undefined => /^request\.headers\[(.+)\]$/s.exec(key)?.[1].toLowerCase());
 
 /** Whether a VirtualService is for gateways at all. */
 export function isOfGateways({ gateways }: VirtualService): boolean {

@@ -3,7 +3,7 @@ import { describeObject } from '../../mesh/kube-object';
 import type { Check } from '../check';
 import type { CheckContext } from '../context';
 import { Effect, Finding, Severity } from '../finding';
-import { describeRule, enforcedPolicies, neverMatches, PolicyValue, valuesOf, WrittenPolicy } from '../policy/written-policies';
+import { describeRule, neverMatches, PolicyValue, valuesWith, WrittenPolicy } from '../policy/written-policies';
 
 /**
  * MTLS032: a request principal that no token has.
@@ -16,8 +16,8 @@ export const requestPrincipal: Check = {
   title: 'a request principal that no token has',
   severity: Severity.ERROR,
   effect: Effect.OUTAGE,
-  find: (context) => enforcedPolicies(context).flatMap((policy) => valuesOf(policy, 'requestPrincipals', 'request.auth.principal')
-    .flatMap((value) => judge(context, policy, value))),
+  find: (context) => valuesWith(context, ['requestPrincipals', 'request.auth.principal'], () => true)
+    .flatMap((value) => judge(context, value.policy, value)),
 };
 
 function judge(context: CheckContext, policy: WrittenPolicy, { value, rule, path, negated }: PolicyValue): Finding[] {

@@ -1,4 +1,4 @@
-import { remembered } from '../../src/checks/remembered';
+import { remembered, rememberedOf } from '../../src/mesh/remembered';
 
 describe('what a function of one text came to', () => {
   const counting = () => {
@@ -22,4 +22,12 @@ describe('what a function of one text came to', () => {
     of('t4999');
     expect(asked.slice(5000)).toEqual(['one more', 't4999']);
   });
+});
+
+test('what a function of one object came to is computed once for each object, also where it is nothing', () => {
+  const asked: object[] = [];
+  const [one, other] = [{ name: 'one' }, { name: 'one' }];
+  const of = rememberedOf((item: { readonly name: string }) => { asked.push(item); return item === other ? undefined : item.name; });
+  expect([one, other, one, other].map(of)).toEqual(['one', undefined, 'one', undefined]);
+  expect(asked).toEqual([one, other]);
 });

@@ -12,3 +12,15 @@ export function remembered<T>(compute: (text: string) => T): (text: string) => T
     return value;
   };
 }
+
+/** The same of a function of one object: what many routes have in common is judged once. */
+export function rememberedOf<K extends object, T>(compute: (item: K) => T): (item: K) => T {
+  const known = new WeakMap<K, { readonly value: T }>();
+  return (item) => {
+    const found = known.get(item);
+    if (found !== undefined) return found.value;
+    const value = compute(item);
+    known.set(item, { value });
+    return value;
+  };
+}
