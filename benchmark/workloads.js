@@ -5,7 +5,9 @@
  */
 const { App, ApiObject, Chart } = require('cdk8s');
 
-const [side, outdir] = process.argv.slice(2);
+const [side, directory] = process.argv.slice(2);
+// The command `cdk8s synth` says itself where its app is to write.
+const outdir = process.env.CDK8S_OUTDIR ?? directory;
 if (side === 'unchecked') {
   const id = require.resolve('../lib/src/synth/app-checks');
   require.cache[id] = { id, filename: id, loaded: true, exports: { attachAppChecks: () => undefined } };
