@@ -5,6 +5,8 @@ import { behaviourOf } from '../mesh/version';
 import { MeshProfile, namedProfile } from '../model/mesh-profile';
 import type { ChecksProps } from '../synth';
 
+const PROPERTIES = ['istioVersion', 'profile'];
+
 /**
  * The checks as a validation plugin of cdk8s-cli, for `cdk8s synth --validate`.
  *
@@ -18,10 +20,12 @@ export class ChecksValidation {
   /**
    * Made by cdk8s-cli with the `properties` of the configuration.
    *
-   * Throws for a version of Istio or a profile that is not known.
+   * Throws for a property, a version of Istio or a profile that is not known.
    * @param props what the mesh is like
    */
   public constructor(props: ChecksProps = {}) {
+    const stray = Object.keys(props).find((name) => !PROPERTIES.includes(name));
+    if (stray !== undefined) throw new Error(`unknown property \`${stray}\` of \`ChecksValidation\`: expected ${PROPERTIES.map((name) => `\`${name}\``).join(' or ')}`);
     if (props.istioVersion !== undefined) behaviourOf(props.istioVersion);
     if (props.profile !== undefined) namedProfile(props.profile);
     this.istioVersion = props.istioVersion;

@@ -65,4 +65,5 @@ test('what an annotation acknowledges is counted only', async () => {
 
 test('properties that make no sense are refused', () => {
   expect(() => new ChecksValidation({ istioVersion: '0.1' })).toThrow('unknown Istio version `0.1`');
+  expect(() => new ChecksValidation({ kyma: true } as object)).toThrow('unknown property `kyma` of `ChecksValidation`: expected `istioVersion` or `profile`');
 });
