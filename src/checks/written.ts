@@ -1,5 +1,6 @@
 import type { CheckContext } from './context';
 import type { KubeObject } from '../mesh/kube-object';
+import { rememberedOf } from '../mesh/remembered';
 
 const kept = new WeakMap<CheckContext, Map<string, readonly KubeObject[]>>();
 
@@ -14,12 +15,7 @@ export function writtenObjects(context: CheckContext, kind: string, group: strin
 
 /** Computes something once for each run of the checks. */
 export function oncePerContext<T>(compute: (context: CheckContext) => T): (context: CheckContext) => T {
-  const results = new WeakMap<CheckContext, { readonly value: T }>();
-  return (context) => {
-    const result = results.get(context) ?? { value: compute(context) };
-    results.set(context, result);
-    return result.value;
-  };
+  return rememberedOf(compute);
 }
 
 function read(context: CheckContext, kind: string, group: string): KubeObject[] {

@@ -2,6 +2,7 @@ import type { GatewayObject, GatewayServer } from '../../mesh/gateway';
 import { describeObject } from '../../mesh/kube-object';
 import { GATEWAY_API } from '../../mesh/kubernetes-gateway';
 import type { MeshView } from '../../mesh/mesh-view';
+import { rememberedOf } from '../../mesh/remembered';
 import { field, list, Value } from '../../mesh/value';
 import type { FieldPath } from '../finding';
 
@@ -46,10 +47,9 @@ export function isWritten({ object }: GatewayObject): boolean {
 
 /** The place of a server in its Gateway, from 0. */
 export function placeOf(server: GatewayServer): number {
-  const { servers } = server.gateway;
-  const known = places.get(servers) ?? new Map(servers.map((one, index) => [one, index]));
-  places.set(servers, known);
-  return known.get(server)!;
+  return placesOf(server.gateway.servers).get(server)!;
 }
 
-const places = new WeakMap<readonly GatewayServer[], ReadonlyMap<GatewayServer, number>>();
+const placesOf = rememberedOf((servers: readonly GatewayServer[]): ReadonlyMap<GatewayServer, number> => (
+  new Map(servers.map((one, index) => [one, index]))
+));

@@ -4,6 +4,7 @@ import { boundServers, serversByHost, serversOf } from './ways-in';
 import { clientCheckOf, ClientCheck } from '../../mesh/client-check';
 import { describeServer, GatewayServer } from '../../mesh/gateway';
 import { describeObject, KubeObject } from '../../mesh/kube-object';
+import { rememberedOf } from '../../mesh/remembered';
 import { field, Value } from '../../mesh/value';
 import type { HeaderChanges, HttpRoute, VirtualService } from '../../mesh/virtual-service';
 import type { Check } from '../check';
@@ -46,18 +47,10 @@ function keptHeaders({ headers, destinations }: HttpRoute, index: number): KeptH
   return [...written(headers, ['spec', 'http', index]), ...ofDestinations];
 }
 
-const certified = new WeakMap<HeaderChanges, boolean>();
-
-function tellsCertificate(changes: HeaderChanges): boolean {
-  const found = certified.get(changes) ?? keepsName(changes);
-  certified.set(changes, found);
-  return found;
-}
-
-function keepsName({ set, remove }: HeaderChanges): boolean {
+const tellsCertificate = rememberedOf(({ set, remove }: HeaderChanges): boolean => {
   const removed = new Set(remove.map((name) => name.toLowerCase()));
   return set.some(([name, value]) => /%DOWNSTREAM_PEER_[A-Z]/.test(value) && !removed.has(name.toLowerCase()));
-}
+});
 
 function openServer(context: CheckContext, service: VirtualService, route: HttpRoute): GatewayServer | undefined {
   for (const [index, bound] of serversByHost(service, boundServers(context, service)).entries()) {

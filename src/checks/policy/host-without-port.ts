@@ -37,7 +37,7 @@ function findingsOf(context: CheckContext, keepsOut: boolean, words: Words): Fin
     const hosts = valuesOf(policy, 'hosts').filter(({ negated }) => (policy.action === 'ALLOW') === (negated === keepsOut));
     if (!hosts.some(({ value }) => isBare(value))) return [];
     const lists = new Map<object, PolicyValue[]>();
-    for (const value of hosts) putInto(lists, value.list, value);
+    for (const value of hosts) putInto(lists, value.listPath, value);
     return [...lists.values()].flatMap((values) => findingsIn(values, policy, words));
   });
 }

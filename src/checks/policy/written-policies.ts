@@ -19,7 +19,7 @@ export interface PolicyValue {
   /** Its place among all values of the policy. */
   readonly order: number;
   /** The same for all values of one list, and where that stands. */
-  readonly list: () => FieldPath;
+  readonly listPath: () => FieldPath;
   readonly path: FieldPath;
 }
 
@@ -159,12 +159,11 @@ class Written implements PlacedValue {
     public readonly value: string,
     public readonly rule: number,
     public readonly order: number,
-    // eslint-disable-next-line @typescript-eslint/no-shadow -- a field, which shadows nothing
-    public readonly list: () => FieldPath,
+    public readonly listPath: () => FieldPath,
     private readonly index: number,
   ) {}
 
   public get path(): FieldPath {
-    return [...this.list(), this.index];
+    return [...this.listPath(), this.index];
   }
 }

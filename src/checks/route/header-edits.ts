@@ -1,5 +1,6 @@
 import { EffectiveChanges, gatewayChanges, WrittenChanges, writtenChanges } from './written-routes';
 import type { KubeObject } from '../../mesh/kube-object';
+import { rememberedOf } from '../../mesh/remembered';
 import { field, list, text, texts, Value } from '../../mesh/value';
 import type { CheckContext } from '../context';
 import type { FieldPath } from '../finding';
@@ -26,9 +27,8 @@ export const headerEdits: (context: CheckContext) => readonly HeaderEdit[] = onc
 export const gatewayEdits: (context: CheckContext) => readonly HeaderEdit[] = oncePerContext((context) => (
   [...gatewayChanges(context).map(edit), ...modifierEdits(context)]));
 
-function edit(written: WrittenChanges): HeaderEdit {
-  return new Edit(written);
-}
+// Those of gateways are among all.
+const edit = rememberedOf((written: WrittenChanges): HeaderEdit => new Edit(written));
 
 /** Its path is put together when asked for: of thousands few are findings. */
 class Edit implements HeaderEdit {
